@@ -1,0 +1,146 @@
+// Package trial is the one record that travels: a Trial is one arm in one cell
+// in one block, measured in a fresh process. Whoever measures fills it, the journal
+// keeps it, and every figure, table and verdict is a pure function of a list of them.
+package trial
+
+import "time"
+
+// Version of the record; a reader refuses others by name.
+const Version = 1
+
+// Status says how a trial ended.
+type Status string
+
+const (
+	OK            Status = "ok"
+	Failed        Status = "failed"         // died, hung, answered wrongly, never ready: Reason and LogTail say
+	NotRun        Status = "not-run"        // the machine lacks what the cell needs; Reason gives the remedy
+	NotApplicable Status = "not-applicable" // the model cannot mean this cell; Reason says why
+)
+
+// Kind says what a trial measures. Memory is taken in trials of its own, because a
+// sweep over a process would disturb a timed slice.
+type Kind string
+
+const (
+	Load   Kind = "load"
+	Memory Kind = "memory"
+)
+
+// Trial is one arm in one cell in one block. Times are nanoseconds unless the
+// name says otherwise; rates are per second. Set by campaign, but for the parts
+// that say who sets them.
+type Trial struct {
+	Version int    `json:"version"`
+	Key     string `json:"key"` // block/cell/arm/kind: unique in a run; resume skips finished keys
+	Kind    Kind   `json:"kind"`
+	Block   int    `json:"block"` // from 0
+	Order   int    `json:"order"` // position in the block's random order, from 0
+	Cell    string `json:"cell"`  // plan.Cell.Name
+	Arm     string `json:"arm"`   // plan.Arm.Name
+	Model   string `json:"model"`
+	Twin    string `json:"twin,omitempty"` // the arm this one is a second copy of
+
+	Status  Status `json:"status"`
+	Reason  string `json:"reason,omitempty"`
+	LogTail string `json:"log_tail,omitempty"` // last lines of the server's stderr, when it failed
+
+	Start    time.Time `json:"start"`
+	PID      int       `json:"pid,omitempty"`
+	Addr     string    `json:"addr,omitempty"`
+	Identity Identity  `json:"identity"`
+
+	Slices []Slice `json:"slices,omitempty"` // in the order they ran
+
+	Jain  float64 `json:"jain,omitempty"`  // Jain's index of answers per connection over all slices; 1 is perfectly fair
+	Least uint64  `json:"least,omitempty"` // answers of the least served connection
+
+	MemoryOf *MemoryFigures `json:"memory,omitempty"` // Kind == Memory
+	Runtime  *Runtime       `json:"runtime,omitempty"`
+}
+
+// Identity is the proof that what was measured is what was started. Set by proc.
+type Identity struct {
+	SocketOwned bool   `json:"socket_owned"` // the listening socket's inode is open in the started tree
+	Nonce       string `json:"nonce"`        // "answered", "not-offered" or what was wrong
+	AliveAtEnd  bool   `json:"alive_at_end"`
+	Checked     bool   `json:"checked"` // answers were compared with the right ones
+}
+
+// Slice is one uninterrupted stretch of load on one arm, drained before it ends.
+type Slice struct {
+	Index    int    `json:"index"`  // rotation, from 0: slices of equal index of all arms are neighbours in time
+	Order    int    `json:"order"`  // position within the rotation
+	Start    int64  `json:"start"`  // since the run's start, ns
+	Length   int64  `json:"length"` // first intended arrival's epoch to last answer, ns
+	Seed     uint64 `json:"seed"`
+	Schedule string `json:"schedule,omitempty"` // hash of the intended times (open loop)
+
+	Load LoadFigures `json:"load"` // set by the generator
+
+	ServerCPU    int64 `json:"server_cpu"`    // CPU time of the server's process tree, user and system, ns
+	MachineCPU   int64 `json:"machine_cpu"`   // busy time of all processors, ns (tick resolution 10 ms)
+	GeneratorCPU int64 `json:"generator_cpu"` // ns
+	BackendCPU   int64 `json:"backend_cpu"`   // ns
+	Switches     int64 `json:"switches"`      // context switches of the server's tree; -1 when not known
+	Steal        int64 `json:"steal"`         // ns
+}
+
+// LoadFigures is what the generator saw in one slice.
+type LoadFigures struct {
+	Offered   float64           `json:"offered_rps"`  // 0 in a closed loop
+	Achieved  float64           `json:"achieved_rps"` // right answers per second of Length
+	Requests  uint64            `json:"requests"`     // sent or due
+	Answers   uint64            `json:"answers"`      // right answers
+	Errors    map[string]uint64 `json:"errors,omitempty"`
+	FirstBad  string            `json:"first_bad,omitempty"` // the first wrong answer, in words
+	BytesIn   uint64            `json:"bytes_in"`
+	BytesOut  uint64            `json:"bytes_out"`
+	MaxQueued int               `json:"max_queued"` // most requests that waited for a free connection
+
+	// HDR histograms of ns, V2 compressed, base64: by class of request.
+	Classes []ClassFigures `json:"classes"`
+	// Answers per connection, in connection order.
+	PerConn []uint32 `json:"per_conn,omitempty"`
+}
+
+// ClassFigures is one class of requests in one slice.
+type ClassFigures struct {
+	Class    string `json:"class"` // "ordinary", "disturber"
+	Response string `json:"response"`
+	Service  string `json:"service"`
+	Slip     string `json:"slip"`
+	Censored uint64 `json:"censored"` // errors and unfinished requests: they stand in the tail
+	Clipped  uint64 `json:"clipped"`  // samples outside 1 µs … 60 s
+}
+
+// MemoryFigures is what a server held, by part, in bytes, at each step of a
+// ladder of idle connections. Set by campaign from proc's samples.
+type MemoryFigures struct {
+	Steps []MemoryStep `json:"steps"`
+}
+
+// MemoryStep is one rung.
+type MemoryStep struct {
+	Conns        int   `json:"conns"`
+	Settled      int64 `json:"settled"` // ns waited before the sample
+	PSS          int64 `json:"pss"`     // user memory: proportional set size of the tree
+	PrivateDirty int64 `json:"private_dirty"`
+	Threads      int   `json:"threads"`
+	KernelStacks int64 `json:"kernel_stacks"` // 16 KiB a thread
+	PageTables   int64 `json:"page_tables"`
+	Sockets      int64 `json:"sockets"`            // TCP memory of the machine, both ends
+	AfterGC      int64 `json:"after_gc,omitempty"` // PSS after a forced collection, where offered
+	IdleCPU      int64 `json:"idle_cpu"`           // CPU of the tree over IdleSpan of silence, ns
+	IdleSwitches int64 `json:"idle_switches"`
+	IdleSpan     int64 `json:"idle_span"`
+}
+
+// Runtime is what a server says of itself on /-/stats over the load, for those that do.
+type Runtime struct {
+	Collections uint64 `json:"collections"`
+	PauseTotal  uint64 `json:"pause_total"` // ns
+	Mallocs     uint64 `json:"mallocs"`     // objects allocated during the slices
+	Bytes       uint64 `json:"bytes"`       // allocated during the slices
+	Requests    uint64 `json:"requests"`    // answered during the slices, by the server's own count
+}
