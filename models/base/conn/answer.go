@@ -89,7 +89,7 @@ func (c *Conn) finish(status int, body []byte) {
 func (c *Conn) keep() bool {
 	keep := c.turn.exchange.Request.KeepAlive && (c.more || !c.Service.Draining())
 	if !keep {
-		c.closing, c.linger = true, true
+		c.closing, c.linger = true, c.more
 	}
 	return keep
 }
