@@ -1,0 +1,144 @@
+package loop
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Events says what a descriptor is ready for; several bits may be set.
+type Events uint32
+
+// Several of these may come at once. A Source should read when any but Writable is set: the
+// read then tells an end or an error apart.
+const (
+	Readable Events = unix.EPOLLIN
+	Writable Events = unix.EPOLLOUT
+	PeerShut Events = unix.EPOLLRDHUP // the peer shut its write side
+	Hangup   Events = unix.EPOLLHUP   // both sides are shut
+	Failed   Events = unix.EPOLLERR   // an error is pending on the descriptor
+)
+
+// Source is what a descriptor belongs to.
+type Source interface {
+	// Ready is called on the loop's thread when the descriptor became ready.
+	// Edge-triggered: it is told once.
+	Ready(ev Events)
+}
+
+// Loop waits for descriptors, timers and posted functions on one thread.
+type Loop struct {
+	// Spin is how long before a timer's time the loop stops sleeping and polls
+	// instead: it buys precision with processor time. Zero never spins.
+	Spin time.Duration
+	// OnTurn, if set, is called at the end of every turn.
+	OnTurn func()
+
+	poll   poller
+	table  table
+	timers heap
+	now    int64
+	mail   mailbox
+	sleep  func(time.Duration) (int, error) // poller.wait, but for tests of failure
+}
+
+// New makes a loop. Its descriptors are released by Close.
+func New() (*Loop, error) {
+	ep, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, fmt.Errorf("loop: epoll_create1: %w", err)
+	}
+	ev, err := newMailbox()
+	if err != nil {
+		unix.Close(ep)
+		return nil, err
+	}
+	l := &Loop{poll: poller{fd: ep}, mail: mailbox{fd: ev}, now: Clock()}
+	l.sleep = l.poll.wait
+	if err := l.Add(ev, wakeup{}); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// wakeup is the Source of the eventfd: being woken was all that was wanted.
+type wakeup struct{}
+
+func (wakeup) Ready(Events) {}
+
+// Add registers a non-blocking descriptor, once and for both directions. An
+// edge already there is reported in the coming turn.
+func (l *Loop) Add(fd int, s Source) error {
+	if fd < 0 {
+		return fmt.Errorf("loop: add descriptor %d: %w", fd, unix.EBADF)
+	}
+	at := l.table.make(fd)
+	at.gen++
+	ev := unix.EpollEvent{
+		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET,
+		Fd:     int32(fd), Pad: int32(at.gen),
+	}
+	if err := unix.EpollCtl(l.poll.fd, unix.EPOLL_CTL_ADD, fd, &ev); err != nil {
+		return fmt.Errorf("loop: add descriptor %d: %w", fd, err)
+	}
+	at.src = s
+	return nil
+}
+
+// Del takes fd out of the loop. Events of it that are already on their way are
+// dropped, even when the number is added anew within the turn.
+func (l *Loop) Del(fd int) error {
+	l.forget(fd)
+	if err := unix.EpollCtl(l.poll.fd, unix.EPOLL_CTL_DEL, fd, nil); err != nil {
+		return fmt.Errorf("loop: delete descriptor %d: %w", fd, err)
+	}
+	return nil
+}
+
+// CloseFD takes fd out of the loop and closes it, which spares the system call that Del
+// makes. Not for a descriptor that has duplicates.
+func (l *Loop) CloseFD(fd int) error {
+	l.forget(fd)
+	return unix.Close(fd)
+}
+
+func (l *Loop) forget(fd int) {
+	if at := l.table.at(fd); at != nil {
+		at.src = nil
+	}
+}
+
+// Now is the clock as it was read after the last wait, in ns of CLOCK_MONOTONIC.
+func (l *Loop) Now() int64 { return l.now }
+
+// Clock reads the clock now, in ns of CLOCK_MONOTONIC.
+func (l *Loop) Clock() int64 { return Clock() }
+
+// Run turns until Stop, on the calling goroutine, which it locks to its thread.
+// It returns nil after Stop, and an error if epoll fails.
+func (l *Loop) Run() error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	// The default slack would make every time-out up to 50 µs late. Where the
+	// kernel refuses, timers are later and nothing is wrong.
+	if slack, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0); err == nil {
+		_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+		defer func() { _ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(slack), 0, 0, 0) }()
+	}
+	l.now = Clock()
+	for !l.mail.stopping.Load() {
+		if err := l.turn(); err != nil {
+			return fmt.Errorf("loop: epoll_wait: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close releases what New made; the loop must not be in Run. Descriptors that
+// were added stay open.
+func (l *Loop) Close() error {
+	return errors.Join(unix.Close(l.mail.fd), unix.Close(l.poll.fd))
+}

@@ -1,0 +1,57 @@
+package loop
+
+import "time"
+
+func (l *Loop) turn() error {
+	n, err := l.await()
+	if err != nil {
+		return err
+	}
+	l.now = Clock()
+	l.dispatch(n)
+	if len(l.timers.at) > 0 {
+		if n > 0 {
+			l.now = Clock() // the events took their time: a timer may have come due
+		}
+		l.timers.fire(l.now)
+	}
+	if l.mail.pending.Load() {
+		l.mail.run()
+	}
+	if l.OnTurn != nil {
+		l.OnTurn()
+	}
+	return nil
+}
+
+// await waits as long as nothing is due and says how many events came.
+func (l *Loop) await() (int, error) {
+	d := time.Duration(-1)
+	if len(l.timers.at) > 0 {
+		d = time.Duration(l.timers.at[0].when - Clock())
+		if d <= l.Spin {
+			return l.poll.poll()
+		}
+		d -= l.Spin
+	}
+	l.mail.asleep.Store(true)
+	if l.mail.pending.Load() {
+		l.mail.asleep.Store(false)
+		return l.poll.poll()
+	}
+	n, err := l.sleep(d)
+	l.mail.asleep.Store(false)
+	return n, err
+}
+
+// dispatch hands the first n events to their sources. A slot is looked up anew for
+// each: the source before may have closed this one's descriptor.
+func (l *Loop) dispatch(n int) {
+	for i := range n {
+		e := &l.poll.events[i]
+		at := l.table.at(int(e.Fd))
+		if at != nil && at.src != nil && at.gen == uint32(e.Pad) {
+			at.src.Ready(Events(e.Events))
+		}
+	}
+}
