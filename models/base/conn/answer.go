@@ -67,12 +67,16 @@ func (c *Conn) refuse(err error) {
 	c.next()
 }
 
-// reply answers with a line of text and an optional extra header field.
+// reply answers with a line of text and an optional extra header field, which
+// ends in CRLF.
 func (c *Conn) reply(status int, field, text string) {
 	t := c.turn
-	keep := c.keep()
-	t.out = http1.AppendResponseHead(t.out, status, textPlain, field, len(text), keep)
-	if string(t.exchange.Request.Method) != "HEAD" {
+	head := string(t.exchange.Request.Method) == "HEAD"
+	t.out = http1.AppendAnswerHead(t.out, status, textPlain, len(text), c.persistence())
+	if field != "" { // before the empty line that ends the head
+		t.out = append(append(t.out[:len(t.out)-2], field...), "\r\n"...)
+	}
+	if !head {
 		t.out = append(t.out, text...)
 	}
 	c.next()
@@ -81,17 +85,20 @@ func (c *Conn) reply(status int, field, text string) {
 // finish answers with a handler's own body.
 func (c *Conn) finish(status int, body []byte) {
 	t := c.turn
-	t.out = http1.AppendResponse(t.out, status, textPlain, body, c.keep())
+	t.out = append(http1.AppendAnswerHead(t.out, status, textPlain, len(body), c.persistence()), body...)
 	c.next()
 }
 
-// keep decides whether the connection outlives the answer being made.
-func (c *Conn) keep() bool {
-	keep := c.turn.exchange.Request.KeepAlive && (c.more || !c.Service.Draining())
-	if !keep {
+// persistence decides whether the connection outlives the answer being made.
+func (c *Conn) persistence() http1.Persistence {
+	p := c.turn.exchange.Request.Persistence()
+	if c.Service.Draining() && !c.more {
+		p = http1.Close
+	}
+	if p == http1.Close {
 		c.closing, c.linger = true, c.more
 	}
-	return keep
+	return p
 }
 
 // next makes the turn ready for the connection's next request.

@@ -41,7 +41,8 @@ func (x *Exchange) Calls(n int) []Call {
 
 // Reset makes the exchange ready for its next request.
 func (x *Exchange) Reset() {
-	x.Request, x.Status, x.Body, x.calls = http1.Request{}, 200, x.Body[:0], x.calls[:0]
+	x.Request = http1.Request{Fields: x.Request.Fields[:0]} // their memory is reused
+	x.Status, x.Body, x.calls = 200, x.Body[:0], x.calls[:0]
 }
 
 // Call is one question to a backend: GET Target, and its answer.
