@@ -87,6 +87,20 @@ func TestStaleConnectionIsRetriedOnce(t *testing.T) {
 	}
 }
 
+func TestConnectionWithLeftoversIsNotUsedAgain(t *testing.T) {
+	first := &script{reads: []any{answer("1") + answer("never asked for")}}
+	r, dialed := caller(first, &script{reads: []any{answer("2")}})
+	for _, want := range []string{"1", "2"} {
+		c := style.Call{}
+		if err := r.Call(&c); err != nil || string(c.Body) != want {
+			t.Fatalf("got %q, %v, want %q", c.Body, err, want)
+		}
+	}
+	if *dialed != 2 {
+		t.Errorf("a connection with unread bytes was used again")
+	}
+}
+
 func TestCallAllWritesToAllBeforeItReads(t *testing.T) {
 	var streams []*script
 	for i := range 3 {
