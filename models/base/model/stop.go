@@ -1,0 +1,34 @@
+package model
+
+import (
+	"fmt"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// Stop tells a model to drain: stop accepting, finish what was accepted, return
+// from Run. It is a descriptor because that is what acceptor threads, loops and
+// the runtime's poller can all wait for beside their sockets.
+type Stop struct {
+	fd   int
+	once sync.Once
+}
+
+// NewStop makes one that has not begun.
+func NewStop() (*Stop, error) {
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return nil, fmt.Errorf("stop: eventfd: %w", err)
+	}
+	return &Stop{fd: fd}, nil
+}
+
+// FD is readable from Begin on, for ever: poll it, do not read it.
+func (s *Stop) FD() int { return s.fd }
+
+// Begin starts the drain. Whoever calls it has called Service.Drain before. A
+// second call does nothing.
+func (s *Stop) Begin() {
+	s.once.Do(func() { unix.Write(s.fd, []byte{1, 0, 0, 0, 0, 0, 0, 0}) })
+}
