@@ -1,0 +1,175 @@
+package stat
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"assay/harness/trial"
+)
+
+// Figures are one arm in one cell in one block: one replicate.
+type Figures struct {
+	Cell, Arm, Model, Twin string
+	Block                  int
+
+	Requests, Answers uint64
+	Errors            map[string]uint64 // by kind
+	Seconds           float64           // of load
+	Least             uint64            // answers of the least served connection
+
+	// Values by Metric.Name; Absent says why one is missing that was asked for.
+	Values map[string]float64
+	Absent map[string]string
+
+	Response, Service, Slip *Latency // of ordinary requests
+	Disturbers              *Latency // response times of those that block or compute
+	Ladder                  []trial.MemoryStep
+	Runtime                 *trial.Runtime
+
+	slices []trial.Slice
+}
+
+func newFigures(t *trial.Trial) *Figures {
+	return &Figures{
+		Cell: t.Cell, Arm: t.Arm, Model: t.Model, Twin: t.Twin, Block: t.Block,
+		Errors: map[string]uint64{}, Values: map[string]float64{}, Absent: map[string]string{},
+		Response: NewLatency(), Service: NewLatency(), Slip: NewLatency(), Disturbers: NewLatency(),
+	}
+}
+
+// add takes in one finished trial. Load and memory trials of one arm, cell and
+// block meet in the same Figures.
+func (f *Figures) add(t *trial.Trial) error {
+	if t.Kind == trial.Memory {
+		return f.addMemory(t.MemoryOf)
+	}
+	f.slices = t.Slices
+	f.Least, f.Runtime = t.Least, t.Runtime
+	for i := range t.Slices {
+		if err := f.addSlice(&t.Slices[i]); err != nil {
+			return fmt.Errorf("slice %d: %w", t.Slices[i].Index, err)
+		}
+	}
+	f.setRatios()
+	f.setQuantiles()
+	if t.Jain > 0 {
+		f.set(Jain, t.Jain)
+	}
+	f.setRuntime()
+	return f.finite()
+}
+
+func (f *Figures) addSlice(s *trial.Slice) error {
+	f.Requests += s.Load.Requests
+	f.Answers += s.Load.Answers
+	f.Seconds += float64(s.Length) / 1e9
+	for kind, n := range s.Load.Errors {
+		f.Errors[kind] += n
+	}
+	for _, c := range s.Load.Classes {
+		response := f.Response
+		if c.Class == "disturber" {
+			response = f.Disturbers
+		} else {
+			for _, part := range []struct {
+				to   *Latency
+				from string
+			}{{f.Service, c.Service}, {f.Slip, c.Slip}} {
+				if err := part.to.add(part.from); err != nil {
+					return err
+				}
+			}
+			f.Service.Censored += int64(c.Censored)
+		}
+		if err := response.add(c.Response); err != nil {
+			return err
+		}
+		response.Censored += int64(c.Censored)
+		response.Clipped += int64(c.Clipped)
+	}
+	return nil
+}
+
+func (f *Figures) setRatios() {
+	for _, m := range Metrics {
+		if m.ratio == nil {
+			continue
+		}
+		if v, err := sum(m, f.slices); err != nil {
+			f.Absent[m.Name] = err.Error()
+		} else {
+			f.set(m, v)
+		}
+	}
+}
+
+// sum is a ratio metric over all slices that know it.
+func sum(m Metric, slices []trial.Slice) (float64, error) {
+	var num, den float64
+	for i := range slices {
+		a, b, ok := m.ratio(&slices[i])
+		if !ok {
+			return 0, fmt.Errorf("%s was not to be had on this machine", m.Label)
+		}
+		num, den = num+a, den+b
+	}
+	if den <= 0 {
+		return 0, fmt.Errorf("no right answer in any slice")
+	}
+	return num / den, nil
+}
+
+func (f *Figures) setQuantiles() {
+	for _, row := range []struct {
+		m Metric
+		l *Latency
+		q float64
+	}{
+		{P50, f.Response, .5},
+		{P99, f.Response, .99},
+		{P999, f.Response, .999},
+		{ServiceP50, f.Service, .5},
+		{ServiceP99, f.Service, .99},
+		{SlipP99, f.Slip, .99},
+		{DisturberP50, f.Disturbers, .5},
+		{DisturberP99, f.Disturbers, .99},
+	} {
+		if row.l.Count() == 0 {
+			continue
+		}
+		if v, err := row.l.Quantile(row.q); err != nil {
+			f.Absent[row.m.Name] = err.Error()
+		} else {
+			f.set(row.m, v)
+		}
+	}
+}
+
+func (f *Figures) setRuntime() {
+	if r := f.Runtime; r != nil && r.Requests > 0 {
+		f.set(Allocs, float64(r.Mallocs)/float64(r.Requests))
+		f.set(AllocBytes, float64(r.Bytes)/float64(r.Requests))
+	}
+}
+
+func (f *Figures) set(m Metric, v float64) {
+	f.Values[m.Name] = v
+	delete(f.Absent, m.Name)
+}
+
+// finite refuses what later arithmetic would spread: a NaN makes the rank test of
+// x/perf use all memory, and an infinity poisons every mean.
+func (f *Figures) finite() error {
+	names := make([]string, 0, len(f.Values))
+	for name := range f.Values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if v := f.Values[name]; math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("%s is %v: the record is damaged, leave this trial out", name, v)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package stat
+
+import (
+	"fmt"
+	"math"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// The range that latencies are recorded in, nanoseconds, and its precision.
+const (
+	lowest, highest    = 1_000, 60_000_000_000
+	significantFigures = 3
+)
+
+// Latency is a merged histogram of nanoseconds and the requests that never got
+// an answer: those are slower than every recorded value, so they stand in the tail.
+type Latency struct {
+	Recorded *hdr.Histogram
+	Censored int64
+	Clipped  int64 // recorded, but outside the range, so at its edge
+}
+
+// NewLatency is an empty one.
+func NewLatency() *Latency {
+	return &Latency{Recorded: hdr.New(lowest, highest, significantFigures)}
+}
+
+// Count is the number of requests, answered and not.
+func (l *Latency) Count() int64 { return l.Recorded.TotalCount() + l.Censored }
+
+// Merge adds another's requests.
+func (l *Latency) Merge(o *Latency) error {
+	l.Censored += o.Censored
+	l.Clipped += o.Clipped
+	if lost := l.Recorded.Merge(o.Recorded); lost > 0 {
+		return fmt.Errorf("merging histograms lost %d values outside %d ns to %d ns", lost, lowest, int64(highest))
+	}
+	return nil
+}
+
+// add merges an encoded histogram; an empty string is an empty histogram.
+func (l *Latency) add(encoded string) error {
+	if encoded == "" {
+		return nil
+	}
+	h, err := hdr.Decode([]byte(encoded))
+	if err != nil {
+		return fmt.Errorf("histogram: %w", err)
+	}
+	return l.Merge(&Latency{Recorded: h})
+}
+
+// Needed is the least number of requests that supports quantile q: ten beyond it.
+func Needed(q float64) int64 { return int64(math.Ceil(10/(1-q) - 1e-6)) }
+
+// Quantile is the value in seconds that a share q (0 < q < 1) of all requests,
+// unanswered ones included, did not exceed. The error says why the sample cannot
+// tell: it is too small, or the value is that of a request that never ended.
+func (l *Latency) Quantile(q float64) (seconds float64, err error) {
+	n := l.Count()
+	if need := Needed(q); n < need {
+		return 0, fmt.Errorf("p%g needs %d requests, there are %d", q*100, need, n)
+	}
+	rank := int64(math.Ceil(q*float64(n) - 1e-9))
+	recorded := l.Recorded.TotalCount()
+	if rank > recorded {
+		return 0, fmt.Errorf("p%g lies among the %d requests without a right answer", q*100, l.Censored)
+	}
+	// The library rounds rank/recorded back to this rank.
+	return float64(l.Recorded.ValueAtQuantile(100*float64(rank)/float64(recorded))) / 1e9, nil
+}

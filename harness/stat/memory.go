@@ -1,0 +1,71 @@
+package stat
+
+import (
+	"fmt"
+
+	"github.com/montanaflynn/stats"
+
+	"assay/harness/trial"
+)
+
+// part is one way to read a rung of the ladder, in bytes.
+type part struct {
+	m  Metric
+	of func(*trial.MemoryStep) int64
+}
+
+var parts = []part{
+	{Memory, func(s *trial.MemoryStep) int64 { return s.PSS + s.KernelStacks + s.PageTables }},
+	{UserMemory, func(s *trial.MemoryStep) int64 { return s.PSS }},
+	{KernelMemory, func(s *trial.MemoryStep) int64 { return s.KernelStacks + s.PageTables }},
+	{SocketMemory, func(s *trial.MemoryStep) int64 { return s.Sockets }},
+}
+
+func (f *Figures) addMemory(m *trial.MemoryFigures) error {
+	if m == nil || len(m.Steps) == 0 {
+		return fmt.Errorf("a memory trial without a ladder")
+	}
+	f.Ladder = m.Steps
+	var peak int64
+	for i := range m.Steps {
+		peak = max(peak, m.Steps[i].PSS)
+	}
+	f.set(PeakPSS, float64(peak))
+	for _, p := range parts {
+		slope, err := ladderSlope(m.Steps, p.of)
+		if err != nil {
+			f.Absent[p.m.Name] = err.Error()
+			continue
+		}
+		f.set(p.m, slope)
+	}
+	return f.finite()
+}
+
+func ladderSlope(steps []trial.MemoryStep, of func(*trial.MemoryStep) int64) (float64, error) {
+	x, y := make([]float64, len(steps)), make([]float64, len(steps))
+	for i := range steps {
+		x[i], y[i] = float64(steps[i].Conns), float64(of(&steps[i]))
+	}
+	return Slope(x, y)
+}
+
+// Slope is the least-squares slope of y over x: for a memory ladder, bytes per
+// connection, from which what a process holds without any connection has dropped out.
+func Slope(x, y []float64) (float64, error) {
+	if len(x) != len(y) {
+		return 0, fmt.Errorf("a slope needs as many y (%d) as x (%d)", len(y), len(x))
+	}
+	if err := Finite(append(append([]float64(nil), x...), y...)); err != nil {
+		return 0, err
+	}
+	variance, err := stats.PopulationVariance(x)
+	if err != nil || variance == 0 {
+		return 0, fmt.Errorf("a slope needs a ladder of two different numbers of connections, there are %d rungs", len(x))
+	}
+	covariance, err := stats.CovariancePopulation(x, y)
+	if err != nil {
+		return 0, fmt.Errorf("slope: %w", err)
+	}
+	return covariance / variance, nil
+}
