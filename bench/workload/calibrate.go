@@ -2,15 +2,13 @@ package workload
 
 import (
 	"math"
+	"runtime"
 	"time"
 )
 
 // NominalRounds is how many rounds of Work a processor of 3 GHz does in a
 // microsecond: five dependent cycles a round.
 const NominalRounds = "600"
-
-// sink keeps the compiler from removing the calibration's work.
-var sink uint64
 
 // Calibrate measures how many rounds of Work this processor does in a
 // microsecond. It takes about 20 ms and returns the best of many short runs,
@@ -20,8 +18,9 @@ func Calibrate() float64 {
 	best := time.Duration(math.MaxInt64)
 	for i := range runs {
 		start := time.Now()
-		sink ^= Work(uint64(i), rounds)
+		sum := Work(uint64(i), rounds)
 		best = min(best, time.Since(start))
+		runtime.KeepAlive(sum) // else the compiler may drop the work
 	}
 	return rounds / (float64(best.Nanoseconds()) / 1000)
 }

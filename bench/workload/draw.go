@@ -68,3 +68,8 @@ func Match(a *Ask, status, wantStatus int, body, want []byte) error {
 	}
 	return nil
 }
+
+// MatchStatus is Match for an answer whose body is the server's own affair.
+func MatchStatus(a *Ask, status, want int, body []byte) error {
+	return Match(a, status, want, body, body)
+}

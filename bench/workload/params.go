@@ -96,9 +96,10 @@ func (v *Values) OneOf(name string, words ...string) string {
 
 // Duration is a Go duration from 0 to most, in whole microseconds.
 func (v *Values) Duration(name string, most time.Duration) time.Duration {
-	d, err := parseDuration(v.params[name], most)
-	if err != nil {
-		v.Bad(name, err.Error())
+	d, ok := ParseMicros(v.params[name])
+	if !ok || d > most {
+		v.Bad(name, fmt.Sprintf("a duration from 0s to %v in whole microseconds, like 20ms", most))
+		return 0
 	}
 	return d
 }
@@ -144,13 +145,9 @@ var WorkParams = []Param{
 	{"rounds-per-us", NominalRounds, "rounds a processor does in a microsecond; a campaign measures it"},
 }
 
-func parseDuration(text string, most time.Duration) (time.Duration, error) {
+// ParseMicros reads a Go duration from 0 to MaxDelay that is a whole number of
+// microseconds, as requests carry them.
+func ParseMicros(text string) (d time.Duration, ok bool) {
 	d, err := time.ParseDuration(text)
-	if text == "0" {
-		err = nil
-	}
-	if err != nil || d < 0 || d > most || d%time.Microsecond != 0 {
-		return 0, fmt.Errorf("a duration from 0s to %v in whole microseconds, like 20ms", most)
-	}
-	return d, nil
+	return d, err == nil && d >= 0 && d <= MaxDelay && d%time.Microsecond == 0
 }

@@ -58,3 +58,12 @@ func Decimal(text []byte) (n uint64, ok bool) {
 	}
 	return n, true
 }
+
+// HandlerFault obeys the fault that a request asks of the handler itself:
+// "panic" does not return. The error, for an unknown fault, is a style.BadRequest.
+func HandlerFault(kind []byte) error {
+	if string(kind) == "panic" {
+		panic("the request asked for a fault in the handler")
+	}
+	return style.Badf("fault=%.40q: want panic", kind)
+}

@@ -1,10 +1,13 @@
 package workload
 
+// ValueLimit bounds what a backend answers: values are below it.
+const ValueLimit = 1_000_000
+
 // Value is what backend i answers to request n: an integer in [0, 1e6). It is a
 // splitmix64 step (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
 // Generators, 2014), so that neighbouring requests have unrelated answers.
 func Value(n uint64, i int) uint64 {
-	return Mix(n*0x9e3779b97f4a7c15+uint64(i)+1) % 1_000_000
+	return Mix(n*0x9e3779b97f4a7c15+uint64(i)+1) % ValueLimit
 }
 
 // Mix is the finaliser of splitmix64: a bijection whose output bits all depend
