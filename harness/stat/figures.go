@@ -22,19 +22,16 @@ type Figures struct {
 	Values map[string]float64
 	Absent map[string]string
 
-	Response, Service, Slip *Latency // of ordinary requests
-	Disturbers              *Latency // response times of those that block or compute
-	Ladder                  []trial.MemoryStep
-	Runtime                 *trial.Runtime
+	Ladder  []trial.MemoryStep
+	Runtime *trial.Runtime
 
-	slices []trial.Slice
+	slices []trial.Slice // kept encoded: decoded histograms of a long run would fill the memory
 }
 
 func newFigures(t *trial.Trial) *Figures {
 	return &Figures{
 		Cell: t.Cell, Arm: t.Arm, Model: t.Model, Twin: t.Twin, Block: t.Block,
 		Errors: map[string]uint64{}, Values: map[string]float64{}, Absent: map[string]string{},
-		Response: NewLatency(), Service: NewLatency(), Slip: NewLatency(), Disturbers: NewLatency(),
 	}
 }
 
@@ -47,12 +44,12 @@ func (f *Figures) add(t *trial.Trial) error {
 	f.slices = t.Slices
 	f.Least, f.Runtime = t.Least, t.Runtime
 	for i := range t.Slices {
-		if err := f.addSlice(&t.Slices[i]); err != nil {
-			return fmt.Errorf("slice %d: %w", t.Slices[i].Index, err)
-		}
+		f.count(&t.Slices[i])
 	}
 	f.setRatios()
-	f.setQuantiles()
+	if err := f.setQuantiles(); err != nil {
+		return err
+	}
 	if t.Jain > 0 {
 		f.set(Jain, t.Jain)
 	}
@@ -60,35 +57,13 @@ func (f *Figures) add(t *trial.Trial) error {
 	return f.finite()
 }
 
-func (f *Figures) addSlice(s *trial.Slice) error {
+func (f *Figures) count(s *trial.Slice) {
 	f.Requests += s.Load.Requests
 	f.Answers += s.Load.Answers
 	f.Seconds += float64(s.Length) / 1e9
 	for kind, n := range s.Load.Errors {
 		f.Errors[kind] += n
 	}
-	for _, c := range s.Load.Classes {
-		response := f.Response
-		if c.Class == "disturber" {
-			response = f.Disturbers
-		} else {
-			for _, part := range []struct {
-				to   *Latency
-				from string
-			}{{f.Service, c.Service}, {f.Slip, c.Slip}} {
-				if err := part.to.add(part.from); err != nil {
-					return err
-				}
-			}
-			f.Service.Censored += int64(c.Censored)
-		}
-		if err := response.add(c.Response); err != nil {
-			return err
-		}
-		response.Censored += int64(c.Censored)
-		response.Clipped += int64(c.Clipped)
-	}
-	return nil
 }
 
 func (f *Figures) setRatios() {
@@ -120,30 +95,41 @@ func sum(m Metric, slices []trial.Slice) (float64, error) {
 	return num / den, nil
 }
 
-func (f *Figures) setQuantiles() {
-	for _, row := range []struct {
-		m Metric
-		l *Latency
-		q float64
-	}{
-		{P50, f.Response, .5},
-		{P99, f.Response, .99},
-		{P999, f.Response, .999},
-		{ServiceP50, f.Service, .5},
-		{ServiceP99, f.Service, .99},
-		{SlipP99, f.Slip, .99},
-		{DisturberP50, f.Disturbers, .5},
-		{DisturberP99, f.Disturbers, .99},
-	} {
-		if row.l.Count() == 0 {
+// quantiles are the metrics that are read off a merged histogram.
+var quantiles = []struct {
+	m     Metric
+	which Which
+	q     float64
+}{
+	{P50, Response, .5},
+	{P99, Response, .99},
+	{P999, Response, .999},
+	{ServiceP50, Service, .5},
+	{ServiceP99, Service, .99},
+	{SlipP99, Slip, .99},
+	{DisturberP50, Disturbers, .5},
+	{DisturberP99, Disturbers, .99},
+}
+
+func (f *Figures) setQuantiles() error {
+	var l *Latency
+	for i, row := range quantiles {
+		if i == 0 || quantiles[i-1].which != row.which {
+			var err error
+			if l, err = f.Latency(row.which); err != nil {
+				return err
+			}
+		}
+		if l.Count() == 0 {
 			continue
 		}
-		if v, err := row.l.Quantile(row.q); err != nil {
+		if v, err := l.Quantile(row.q); err != nil {
 			f.Absent[row.m.Name] = err.Error()
 		} else {
 			f.set(row.m, v)
 		}
 	}
+	return nil
 }
 
 func (f *Figures) setRuntime() {

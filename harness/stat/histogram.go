@@ -5,11 +5,13 @@ import (
 	"math"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
+
+	"assay/harness/trial"
 )
 
 // The range that latencies are recorded in, nanoseconds, and its precision.
 const (
-	lowest, highest    = 1_000, 60_000_000_000
+	lowest, highest    = 1, 60_000_000_000
 	significantFigures = 3
 )
 
@@ -37,6 +39,53 @@ func (l *Latency) Merge(o *Latency) error {
 		return fmt.Errorf("merging histograms lost %d values outside %d ns to %d ns", lost, lowest, int64(highest))
 	}
 	return nil
+}
+
+// Which names one of the histograms of a slice.
+type Which int
+
+// The histograms. The first three are of ordinary requests.
+const (
+	Response   Which = iota // from intended to done
+	Service                 // from sent to done
+	Slip                    // from intended to sent
+	Disturbers              // response times of requests that block or compute
+)
+
+// String is the word used in file tags.
+func (w Which) String() string {
+	return [...]string{"response", "service", "slip", "disturber-response"}[w]
+}
+
+// Latency merges one kind of histogram over the slices of f.
+func (f *Figures) Latency(which Which) (*Latency, error) {
+	l := NewLatency()
+	for i := range f.slices {
+		for _, c := range f.slices[i].Load.Classes {
+			if (c.Class == "disturber") != (which == Disturbers) {
+				continue
+			}
+			if err := l.addClass(c, which); err != nil {
+				return nil, fmt.Errorf("slice %d, %s: %w", f.slices[i].Index, which, err)
+			}
+		}
+	}
+	return l, nil
+}
+
+func (l *Latency) addClass(c trial.ClassFigures, which Which) error {
+	encoded := c.Response
+	switch which {
+	case Service:
+		encoded = c.Service
+	case Slip:
+		encoded = c.Slip
+	}
+	if which != Slip { // a request was late or not, whatever came of it
+		l.Censored += int64(c.Censored)
+	}
+	l.Clipped += int64(c.Clipped)
+	return l.add(encoded)
 }
 
 // add merges an encoded histogram; an empty string is an empty histogram.

@@ -108,15 +108,11 @@ func (s *Set) Pool(cell, arm string) (*Figures, error) {
 		for kind, n := range f.Errors {
 			p.Errors[kind] += n
 		}
-		for _, m := range []struct{ to, from *Latency }{
-			{p.Response, f.Response}, {p.Service, f.Service}, {p.Slip, f.Slip}, {p.Disturbers, f.Disturbers},
-		} {
-			if err := m.to.Merge(m.from); err != nil {
-				return nil, fmt.Errorf("%s in %s: %w", arm, cell, err)
-			}
-		}
+		p.slices = append(p.slices, f.slices...)
 	}
-	p.setQuantiles()
+	if err := p.setQuantiles(); err != nil {
+		return nil, fmt.Errorf("%s in %s: %w", arm, cell, err)
+	}
 	return p, nil
 }
 
