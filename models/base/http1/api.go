@@ -62,9 +62,6 @@ func (m *Response) Header(name string) []byte { return find(m.Fields, name) }
 func find(fields []Field, name string) []byte {
 	for i := range fields {
 		if f := &fields[i]; len(f.Name) == len(name) && equalFold(f.Name, name) {
-			if f.Value == nil {
-				return []byte{}
-			}
 			return f.Value
 		}
 	}

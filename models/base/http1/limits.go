@@ -23,21 +23,22 @@ type limits struct {
 }
 
 func (l Limits) pack() limits {
-	or := func(v, def int) int32 {
-		if v <= 0 {
-			v = def
-		}
-		return int32(min(v, math.MaxInt32))
-	}
-	body := l.Body
-	if body <= 0 {
-		body = DefaultLimits.Body
-	}
 	d := DefaultLimits
 	return limits{
-		body: int64(body),
-		line: or(l.Line, d.Line), field: or(l.Field, d.Field), fields: or(l.Fields, d.Fields), head: or(l.Head, d.Head),
+		body:   most(l.Body, d.Body, 1<<58), // so that sums with it cannot overflow
+		line:   int32(most(l.Line, d.Line, math.MaxInt32)),
+		field:  int32(most(l.Field, d.Field, math.MaxInt32)),
+		fields: int32(most(l.Fields, d.Fields, math.MaxInt32)),
+		head:   int32(most(l.Head, d.Head, math.MaxInt32)),
 	}
+}
+
+// most is the limit v, or its default, within what the reader can count.
+func most(v, def int, top int64) int64 {
+	if v <= 0 {
+		v = def
+	}
+	return min(int64(v), top)
 }
 
 // room says whether a line that starts at pos of the head and is n bytes long

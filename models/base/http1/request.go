@@ -10,14 +10,14 @@ func (r *RequestReader) Reset() { r.restart() }
 
 // Feed takes bytes of the stream and returns how many it took and what it has.
 // At Done, m is the request; bytes not taken belong to the next one. At Continue
-// m has the head, valid until the next Feed. The error is an *Error; the stream
-// cannot go on after it, and further Feeds return it again.
+// m has the head, without a body. The error is an *Error; the stream cannot go on
+// after it, and further Feeds return it again.
 func (r *RequestReader) Feed(b []byte, m *Request) (n int, st State, err error) {
 	if r.phase != idle || r.err != nil {
 		return r.resume(b, m)
 	}
 	if len(b) >= 2 && b[0] == '\r' && b[1] == '\n' && !r.blank {
-		r.blank = true
+		r.blank = true // RFC 9112 2.2: ignore at least one empty line here
 		n, b = 2, b[2:]
 	}
 	if len(b) == 0 {
@@ -47,36 +47,29 @@ func (r *RequestReader) resume(b []byte, m *Request) (n int, st State, err error
 		return 0, More, r.err
 	}
 	for r.phase == inHead {
-		if n == len(b) {
-			return n, More, nil
-		}
-		first := r.line == 0
-		some, line, bad := r.headLine(b[n:])
-		if bad == nil {
-			n += some
-			switch {
-			case line == nil:
-				bad = badStart(r.store)
-			case len(line) == 2 && line[0] == '\r' && !first:
-				return r.headDone(n, b[n:], m)
-			case len(line) == 2 && line[0] == '\r' && !r.blank:
+		some, at, bad := r.gather(b[n:])
+		n += some
+		if at == startLine {
+			if len(r.store) == 2 && r.store[0] == '\r' && !r.blank {
 				r.blank, r.phase = true, idle
-				some, st, err := r.Feed(b[n:], m)
+				some, st, err = r.Feed(b[n:], m)
 				return n + some, st, err
-			case first:
-				_, bad = requestLine(line, m)
-			default:
-				bad = r.checkField(line)
 			}
+			_, bad = requestLine(r.store, m)
 		}
-		if bad != nil {
+		switch {
+		case bad != nil:
 			return r.fail(bad)
+		case at == headEnd:
+			return r.headDone(n, b[n:], m)
+		case at == nothing:
+			return n, More, nil
 		}
 	}
 	return r.rest(n, b[n:], m)
 }
 
-// headDone reads the head again, now that it is whole in the store.
+// headDone reads the head, now that it is whole in the store.
 func (r *RequestReader) headDone(n int, b []byte, m *Request) (int, State, error) {
 	var h head
 	if _, _, bad := parseRequest(r.store, m, &r.lim, &h); bad != nil {
@@ -89,7 +82,6 @@ func (r *RequestReader) headDone(n int, b []byte, m *Request) (int, State, error
 func (r *RequestReader) payload(n int, b []byte, m *Request, h *head) (int, State, error) {
 	r.enter(h)
 	if len(b) == 0 && h.expect && m.Minor >= 1 && (h.chunked || r.left > 0) {
-		parseRequest(r.store, m, &r.lim, &head{})
 		return n, Continue, nil
 	}
 	return r.rest(n, b, m)
@@ -104,40 +96,25 @@ func (r *RequestReader) rest(n int, b []byte, m *Request) (int, State, error) {
 	if !done {
 		return n + some, More, nil
 	}
-	parseRequest(r.store[:r.head], m, &r.lim, &head{})
+	// The store may have moved as it grew, so the head is read where it is now.
+	_, _, _ = parseRequest(r.store[:r.head], m, &r.lim, &head{})
 	m.Body = r.store[r.head:]
 	r.phase, r.blank, r.fed = idle, false, false
 	return n + some, Done, nil
 }
 
-// Detach copies what of m, the request of the last Done, aliases the fed bytes
-// into the reader's memory. It is valid until the next Feed, Reset or Release.
-func (r *RequestReader) Detach(m *Request) {
-	if !r.fed {
-		return
-	}
-	r.fed = false
-	r.makeRoom(len(m.Method) + len(m.Target) + size(m.Fields) + len(m.Body))
-	query := -1
-	if m.Query != nil {
-		query = len(m.Target) - len(m.Query) - 1
-	}
-	m.Method, m.Target = r.adopt(m.Method), r.adopt(m.Target)
-	_ = m.split(query)
-	r.adoptFields(m.Fields)
-	m.Body = r.adopt(m.Body)
-}
-
-// parseRequest reads the head at the start of b into m. When it is whole, the
-// index is that of the body; else that of the line not whole.
+// parseRequest reads the head at the start of b into m. When it is whole, end is
+// where the body starts; else it is where the line starts that is not whole.
 func parseRequest(b []byte, m *Request, lim *limits, h *head) (end int, whole bool, err *Error) {
 	m.Fields, m.Body = m.Fields[:0], nil
 	h.length = -1
+	// What cannot become a request, such as a TLS handshake, is refused at its
+	// first byte, without waiting for a line's end that may never come.
+	if c := b[0]; class[c]&isToken == 0 && c != '\r' {
+		return 0, false, errMethod
+	}
 	next, err := requestLine(b, m)
 	if next == 0 {
-		if err := badStart(b); err != nil {
-			return 0, false, err
-		}
 		return 0, false, broken(b, 0, lim, err)
 	}
 	if err := lim.room(0, next); err != nil {
@@ -147,21 +124,19 @@ func parseRequest(b []byte, m *Request, lim *limits, h *head) (end int, whole bo
 	if err != nil || !whole {
 		return end, false, err
 	}
-	if err := h.check(m.Minor, lim); err != nil {
-		return 0, false, err
-	}
-	if !h.host && m.Minor >= 1 {
-		return 0, false, errHostMissing
-	}
 	m.KeepAlive = h.persists(m.Minor)
-	return end, true, nil
+	return end, true, h.checkRequest(m.Minor, lim)
 }
 
-// badStart refuses at its first byte what cannot become a request, such as a
-// TLS handshake, without waiting for a line's end that may never come.
-func badStart(b []byte) *Error {
-	if c := b[0]; class[c]&isToken == 0 && c != '\r' {
-		return errMethod
+// checkRequest judges the head of a request once it is whole.
+func (h *head) checkRequest(minor int, lim *limits) *Error {
+	switch err := h.check(minor); {
+	case err != nil:
+		return err
+	case !h.host && minor >= 1:
+		return errHostMissing
+	case h.length > lim.body:
+		return errBodyLimit
 	}
 	return nil
 }

@@ -6,9 +6,9 @@ import "io"
 // makes it ready. It may be used by one goroutine at a time.
 type ResponseReader struct {
 	reader
-	bodiless bool // the request was HEAD
-	tunnel   bool // the request was CONNECT
-	interim  uint8
+	headOnly bool  // the request was HEAD
+	tunnel   bool  // the request was CONNECT
+	interim  uint8 // 1xx responses passed over
 }
 
 const maxInterim = 32
@@ -25,8 +25,11 @@ func (r *ResponseReader) Init(lim Limits) {
 // where the method changes to or from HEAD or CONNECT. The limits and the memory stay.
 func (r *ResponseReader) Reset(method string) {
 	r.restart()
-	r.bodiless, r.tunnel, r.interim = method == "HEAD", method == "CONNECT", 0
+	r.headOnly, r.tunnel, r.interim = method == "HEAD", method == "CONNECT", 0
 }
+
+// Partial says whether some but not all of a response has been fed.
+func (r *ResponseReader) Partial() bool { return r.phase != idle || r.interim > 0 }
 
 // Feed takes bytes of the stream and returns how many it took and what it has.
 // At Done, m is the final response; bytes not taken belong to the next one.
@@ -36,7 +39,7 @@ func (r *ResponseReader) Feed(b []byte, m *Response) (n int, st State, err error
 	for {
 		some, st, err := r.feed(b[n:], m)
 		n += some
-		if st != Continue || err != nil {
+		if st != Continue {
 			return n, st, err
 		}
 		if r.interim++; r.interim > maxInterim {
@@ -50,21 +53,21 @@ func (r *ResponseReader) Feed(b []byte, m *Response) (n int, st State, err error
 
 // EOF tells the reader that the stream has ended. It returns Done when that ends
 // the message in hand, io.EOF when there was none and io.ErrUnexpectedEOF when it
-// is cut short.
+// is cut short; after an error of Feed, that error.
 func (r *ResponseReader) EOF(m *Response) (State, error) {
 	switch {
 	case r.err != nil:
 		return More, r.err
-	case r.phase == idle && r.interim == 0:
-		return More, io.EOF
 	case r.phase == untilClose:
 		r.finish(m)
 		return Done, nil
+	case r.Partial():
+		return More, io.ErrUnexpectedEOF
 	}
-	return More, io.ErrUnexpectedEOF
+	return More, io.EOF
 }
 
-// feed is Feed for one response: Continue stands for an interim one.
+// feed is Feed for one response. Continue stands for an interim one.
 func (r *ResponseReader) feed(b []byte, m *Response) (n int, st State, err error) {
 	if r.phase != idle || r.err != nil {
 		return r.resume(b, m)
@@ -73,7 +76,7 @@ func (r *ResponseReader) feed(b []byte, m *Response) (n int, st State, err error
 		return 0, More, nil
 	}
 	var h head
-	end, whole, bad := parseResponse(b, m, &r.lim, &h)
+	end, whole, bad := r.parse(b, m, &h)
 	if bad != nil {
 		return r.fail(bad.asResponse())
 	}
@@ -81,16 +84,10 @@ func (r *ResponseReader) feed(b []byte, m *Response) (n int, st State, err error
 		r.begin(b, end, len(m.Fields))
 		return len(b), More, nil
 	}
-	if r.empty(m.Status) {
-		h = head{length: 0}
-	}
 	if total := end + int(h.length); h.length >= 0 && total <= len(b) {
-		if m.Status < 200 && m.Status != 101 {
-			return total, Continue, nil
-		}
 		m.Body = b[end:total:total]
-		r.fed, r.interim = true, 0
-		return total, Done, nil
+		r.fed = true
+		return total, r.verdict(m), nil
 	}
 	r.store = append(r.store[:0], b[:end]...)
 	return r.payload(end, b[end:], m, &h)
@@ -102,38 +99,28 @@ func (r *ResponseReader) resume(b []byte, m *Response) (n int, st State, err err
 		return 0, More, r.err
 	}
 	for r.phase == inHead {
-		if n == len(b) {
-			return n, More, nil
+		some, at, bad := r.gather(b[n:])
+		n += some
+		if at == startLine {
+			_, bad = statusLine(r.store, m)
 		}
-		first := r.line == 0
-		some, line, bad := r.headLine(b[n:])
-		if bad == nil {
-			n += some
-			switch {
-			case line == nil:
-			case first:
-				_, bad = statusLine(line, m)
-			case len(line) == 2 && line[0] == '\r':
-				return r.headDone(n, b[n:], m)
-			default:
-				bad = r.checkField(line)
-			}
-		}
-		if bad != nil {
+		switch {
+		case bad != nil:
 			return r.fail(bad.asResponse())
+		case at == headEnd:
+			return r.headDone(n, b[n:], m)
+		case at == nothing:
+			return n, More, nil
 		}
 	}
 	return r.rest(n, b[n:], m)
 }
 
-// headDone reads the head again, now that it is whole in the store.
+// headDone reads the head, now that it is whole in the store.
 func (r *ResponseReader) headDone(n int, b []byte, m *Response) (int, State, error) {
 	var h head
-	if _, _, bad := parseResponse(r.store, m, &r.lim, &h); bad != nil {
+	if _, _, bad := r.parse(r.store, m, &h); bad != nil {
 		return r.fail(bad.asResponse())
-	}
-	if r.empty(m.Status) {
-		h = head{length: 0}
 	}
 	return r.payload(n, b, m, &h)
 }
@@ -157,82 +144,61 @@ func (r *ResponseReader) rest(n int, b []byte, m *Response) (int, State, error) 
 		return n + some, More, nil
 	}
 	r.finish(m)
+	return n + some, r.verdict(m), nil
+}
+
+// verdict is Continue for an interim response and else Done.
+func (r *ResponseReader) verdict(m *Response) State {
 	if m.Status < 200 && m.Status != 101 {
-		return n + some, Continue, nil
+		return Continue
 	}
 	r.interim = 0
-	return n + some, Done, nil
+	return Done
 }
 
 // finish hands out the response in the store.
 func (r *ResponseReader) finish(m *Response) {
-	closed := r.phase == untilClose
-	parseResponse(r.store[:r.head], m, &r.lim, &head{})
+	// The store may have moved as it grew, so the head is read where it is now.
+	_, _, _ = r.parse(r.store[:r.head], m, &head{})
 	m.Body = r.store[r.head:]
-	m.KeepAlive = m.KeepAlive && !closed
 	r.phase, r.fed = idle, false
+}
+
+// parse reads the head at the start of b into m. When it is whole, end is where
+// the body starts; else it is where the line starts that is not whole.
+func (r *ResponseReader) parse(b []byte, m *Response, h *head) (end int, whole bool, err *Error) {
+	m.Fields, m.Body = m.Fields[:0], nil
+	h.length = -1
+	if b[0] != 'H' { // refused at once, without waiting for a line's end
+		return 0, false, errStatusLine
+	}
+	next, err := statusLine(b, m)
+	if next == 0 {
+		return 0, false, broken(b, 0, &r.lim, err)
+	}
+	if err := r.lim.room(0, next); err != nil {
+		return 0, false, err
+	}
+	m.Fields, end, whole, err = parseFields(b, next, &r.lim, m.Fields, h)
+	if err != nil || !whole {
+		return end, false, err
+	}
+	if err := h.check(m.Minor); err != nil {
+		return 0, false, err
+	}
+	m.KeepAlive = h.persists(m.Minor)
+	switch {
+	case r.empty(m.Status):
+		h.length, h.chunked = 0, false
+	case h.length > r.lim.body:
+		return 0, false, errBodyLimit
+	case h.length < 0 && !h.chunked:
+		m.KeepAlive = false // the connection's end is the body's
+	}
+	return end, true, nil
 }
 
 // empty says whether a response has no body whatever its fields say: RFC 9112 6.3.
 func (r *ResponseReader) empty(status int) bool {
-	return status < 200 || status == 204 || status == 304 || r.bodiless || r.tunnel && status < 300
-}
-
-// Detach copies what of m, the response of the last Done, aliases the fed bytes
-// into the reader's memory. It is valid until the next Feed, Reset or Release.
-func (r *ResponseReader) Detach(m *Response) {
-	if !r.fed {
-		return
-	}
-	r.fed = false
-	r.makeRoom(size(m.Fields) + len(m.Body))
-	r.adoptFields(m.Fields)
-	m.Body = r.adopt(m.Body)
-}
-
-// parseResponse reads the head at the start of b into m. When it is whole, the
-// index is that of the body; else that of the line not whole.
-func parseResponse(b []byte, m *Response, lim *limits, h *head) (end int, whole bool, err *Error) {
-	m.Fields, m.Body = m.Fields[:0], nil
-	h.length = -1
-	next, err := statusLine(b, m)
-	if next == 0 {
-		return 0, false, broken(b, 0, lim, err)
-	}
-	if err := lim.room(0, next); err != nil {
-		return 0, false, err
-	}
-	m.Fields, end, whole, err = parseFields(b, next, lim, m.Fields, h)
-	if err != nil || !whole {
-		return end, false, err
-	}
-	if err := h.check(m.Minor, lim); err != nil {
-		return 0, false, err
-	}
-	m.KeepAlive = h.persists(m.Minor)
-	return end, true, nil
-}
-
-// statusLine reads the status line at the start of b into m and returns the
-// index behind it: 0 with an error when it is wrong or b ends before it does.
-func statusLine(b []byte, m *Response) (next int, err *Error) {
-	const want = "HTTP/1.x 200"
-	if len(b) < len(want)+2 || string(b[:7]) != "HTTP/1." || class[b[7]]&isDigit == 0 || b[8] != ' ' {
-		return 0, errStatusLine
-	}
-	if b[9] == '0' || class[b[9]]&class[b[10]]&class[b[11]]&isDigit == 0 {
-		return 0, errStatusLine
-	}
-	// RFC 9112 wants a space before an empty reason; many servers leave it out,
-	// and section 4 allows to pass over that.
-	if b[12] != ' ' && b[12] != '\r' {
-		return 0, errStatusLine
-	}
-	end := control(b, 12)
-	if end+1 >= len(b) || b[end] != '\r' || b[end+1] != '\n' {
-		return 0, errStatusLine
-	}
-	m.Minor = int(b[7] - '0')
-	m.Status = int(b[9]-'0')*100 + int(b[10]-'0')*10 + int(b[11]-'0')
-	return end + 2, nil
+	return status < 200 || status == 204 || status == 304 || r.headOnly || r.tunnel && status < 300
 }
