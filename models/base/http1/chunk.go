@@ -84,7 +84,7 @@ func (r *reader) sizeByte(c byte) *Error {
 		return nil
 	case c == ';' && r.phase != inChunkExtension:
 		r.phase = inChunkExtension
-	case (c == ' ' || c == '\t') && r.phase != inChunkExtension:
+	case isSpace(c) && r.phase != inChunkExtension:
 		r.phase = inChunkPad // BWS, only before an extension
 	case r.phase == inChunkSize:
 		return errChunkSize

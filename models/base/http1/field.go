@@ -6,38 +6,33 @@ import (
 )
 
 // fieldLine reads the field line at b[i:] with its CRLF into f and returns the
-// index behind it: 0 with a nil error when b ends before the line does.
+// index behind it: 0 with an error when the line is wrong or b ends before it
+// does, which broken tells apart.
 func fieldLine(b []byte, i int, f *Field) (next int, err *Error) {
 	start := i
 	for i < len(b) && class[b[i]]&isToken != 0 {
 		i++
 	}
-	if i == len(b) {
-		return 0, nil
-	}
-	if b[i] != ':' || i == start {
-		if b[start] == ' ' || b[start] == '\t' {
+	if i == len(b) || b[i] != ':' || i == start {
+		if start < len(b) && isSpace(b[start]) {
 			return 0, errFold
 		}
 		return 0, errFieldName
 	}
 	f.Name = b[start:i]
 	i++
-	for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
+	for i < len(b) && isSpace(b[i]) {
 		i++
 	}
 	end := control(b, i)
-	if end+1 >= len(b) && (end == len(b) || b[end] == '\r') {
-		return 0, nil
-	}
-	if b[end] != '\r' || b[end+1] != '\n' {
-		if b[end] == '\n' {
+	if end+1 >= len(b) || b[end] != '\r' || b[end+1] != '\n' {
+		if end < len(b) && b[end] == '\n' {
 			return 0, errLF
 		}
 		return 0, errFieldValue
 	}
 	next = end + 2
-	for end > i && (b[end-1] == ' ' || b[end-1] == '\t') {
+	for end > i && isSpace(b[end-1]) {
 		end--
 	}
 	f.Value = b[i:end]
@@ -54,9 +49,6 @@ func parseFields(b []byte, pos int, lim *limits, fields []Field, h *head) (_ []F
 				return fields, pos, false, err
 			}
 			return fields, pos + 2, true, nil
-		}
-		if pos+1 >= len(b) && (pos == len(b) || b[pos] == '\r') {
-			return fields, pos, false, unfinished(b, pos, lim)
 		}
 		if len(fields) == cap(fields) {
 			fields = slices.Grow(fields, 8)
@@ -78,19 +70,13 @@ func parseFields(b []byte, pos int, lim *limits, fields []Field, h *head) (_ []F
 	}
 }
 
-// unfinished is the verdict on a line of which only b[pos:] is there: none as
-// long as it can still be right.
-func unfinished(b []byte, pos int, lim *limits) *Error {
-	return lim.room(pos, len(b)-pos+1)
-}
-
-// broken is the verdict on the line at b[pos:], which is unfinished (err is nil)
-// or wrong. The limit goes first and a wrong line is judged when it is whole,
-// so that the answer does not hang on how it was cut.
+// broken is the verdict on the line at b[pos:], which is not whole or is wrong as
+// err says. The limit goes first, and a wrong line is judged only when it is
+// whole, so that the answer does not hang on how the bytes were cut.
 func broken(b []byte, pos int, lim *limits, err *Error) *Error {
 	end := bytes.IndexByte(b[pos:], '\n')
 	if end < 0 {
-		return unfinished(b, pos, lim)
+		return lim.room(pos, len(b)-pos+1)
 	}
 	if over := lim.room(pos, end+1); over != nil {
 		return over

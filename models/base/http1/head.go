@@ -126,11 +126,18 @@ func (h *head) persists(minor int) bool {
 	return !h.close && (minor >= 1 || h.keepAlive)
 }
 
-// element cuts the first element off a comma-separated list.
+// element cuts the first element off a comma-separated list, without the white
+// space around it.
 func element(list []byte) (first, rest []byte) {
 	first = list
 	if i := bytes.IndexByte(list, ','); i >= 0 {
 		first, rest = list[:i], list[i+1:]
 	}
-	return bytes.Trim(first, " \t"), rest
+	for len(first) > 0 && isSpace(first[0]) {
+		first = first[1:]
+	}
+	for len(first) > 0 && isSpace(first[len(first)-1]) {
+		first = first[:len(first)-1]
+	}
+	return first, rest
 }

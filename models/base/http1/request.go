@@ -98,7 +98,7 @@ func (r *RequestReader) rest(n int, b []byte, m *Request) (int, State, error) {
 	}
 	// The store may have moved as it grew, so the head is read where it is now.
 	_, _, _ = parseRequest(r.store[:r.head], m, &r.lim, &head{})
-	m.Body = r.store[r.head:]
+	m.Body = r.store[r.head:len(r.store):len(r.store)]
 	r.phase, r.blank, r.fed = idle, false, false
 	return n + some, Done, nil
 }

@@ -3,42 +3,35 @@ package http1
 import "bytes"
 
 // requestLine reads the request line at the start of b into m and returns the
-// index behind it: 0 with a nil error when b ends before the line does.
+// index behind it: 0 with an error when the line is wrong or b ends before it
+// does, which broken tells apart.
 func requestLine(b []byte, m *Request) (next int, err *Error) {
 	i := 0
 	for i < len(b) && class[b[i]]&isToken != 0 {
 		i++
 	}
-	if i == len(b) {
-		return 0, nil
-	}
-	if i == 0 || b[i] != ' ' {
+	if i == 0 || i == len(b) || b[i] != ' ' {
 		return 0, errMethod
 	}
 	m.Method = b[:i]
 	i++
 	start, query := i, -1
-	for i < len(b) {
-		c := b[i]
-		if class[c]&isTarget != 0 {
+	for {
+		for i < len(b) && class[b[i]]&isTarget != 0 {
 			i++
-			continue
 		}
-		if c == '?' {
+		if i < len(b) && b[i] == '?' {
 			if query < 0 {
 				query = i
 			}
 			i++
-		} else if c == '%' && i+2 < len(b) && escape(b[i:]) {
+		} else if i < len(b) && b[i] == '%' && escape(b[i:]) {
 			i += 3
 		} else {
 			break
 		}
 	}
-	if i == len(b) || b[i] == '%' && i+2 >= len(b) {
-		return 0, nil
-	}
-	if b[i] != ' ' || i == start {
+	if i == start || i == len(b) || b[i] != ' ' {
 		return 0, targetError(b[i:])
 	}
 	m.Target = b[start:i]
@@ -51,14 +44,13 @@ func requestLine(b []byte, m *Request) (next int, err *Error) {
 	return version(b, i+1, m)
 }
 
-// targetError is the refusal of a request line whose target ends at rest, with
-// something other than a space.
+// targetError is the refusal of a request line whose target ends at rest, and not
+// with a space.
 func targetError(rest []byte) *Error {
-	switch rest[0] {
-	case '\n', '\r', ' ':
-		return errRequestLine
+	if len(rest) > 0 && class[rest[0]]&isText != 0 && rest[0] != ' ' {
+		return errTarget
 	}
-	return errTarget
+	return errRequestLine
 }
 
 // version reads "HTTP/1.1" and the line's end at b[i:].
@@ -66,7 +58,11 @@ func version(b []byte, i int, m *Request) (next int, err *Error) {
 	const want = "HTTP/1.x\r\n"
 	v := b[i:]
 	if len(v) < len(want) {
-		return 0, errRequestLine // or unfinished, which broken finds out
+		return 0, errRequestLine
+	}
+	if string(v[:len(want)]) == "HTTP/1.1\r\n" {
+		m.Minor = 1
+		return i + len(want), nil
 	}
 	if string(v[:5]) != "HTTP/" || v[6] != '.' || class[v[5]]&class[v[7]]&isDigit == 0 || v[8] != '\r' || v[9] != '\n' {
 		return 0, errRequestLine

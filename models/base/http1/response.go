@@ -160,7 +160,7 @@ func (r *ResponseReader) verdict(m *Response) State {
 func (r *ResponseReader) finish(m *Response) {
 	// The store may have moved as it grew, so the head is read where it is now.
 	_, _, _ = r.parse(r.store[:r.head], m, &head{})
-	m.Body = r.store[r.head:]
+	m.Body = r.store[r.head:len(r.store):len(r.store)]
 	r.phase, r.fed = idle, false
 }
 

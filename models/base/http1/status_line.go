@@ -1,7 +1,8 @@
 package http1
 
 // statusLine reads the status line at the start of b into m and returns the
-// index behind it: 0 when it is wrong or b ends before it does, which broken tells apart.
+// index behind it: 0 with an error when the line is wrong or b ends before it
+// does, which broken tells apart.
 func statusLine(b []byte, m *Response) (next int, err *Error) {
 	const least = "HTTP/1.x 200\r\n"
 	if len(b) < len(least) || string(b[:7]) != "HTTP/1." || class[b[7]]&isDigit == 0 || b[8] != ' ' {

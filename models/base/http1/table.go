@@ -68,6 +68,9 @@ func control(b []byte, i int) int {
 	return i
 }
 
+// isSpace says whether c is SP or HTAB: OWS and BWS are made of these.
+func isSpace(c byte) bool { return c == ' ' || c == '\t' }
+
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		return c | 0x20
