@@ -111,6 +111,20 @@ func (l *Loop) forget(fd int) {
 	}
 }
 
+// Each calls f for every descriptor that is in the loop. It may delete them.
+func (l *Loop) Each(f func(fd int, s Source)) {
+	for c, slots := range l.table.chunks {
+		if slots == nil {
+			continue
+		}
+		for i := range slots {
+			if src := slots[i].src; src != nil {
+				f(c*chunk+i, src)
+			}
+		}
+	}
+}
+
 // Now is the clock as it was read after the last wait, in ns of CLOCK_MONOTONIC.
 func (l *Loop) Now() int64 { return l.now }
 

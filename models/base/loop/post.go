@@ -20,6 +20,9 @@ type mailbox struct {
 	stopping atomic.Bool
 }
 
+// one is what is added to the eventfd's count.
+var one = binary.NativeEndian.AppendUint64(nil, 1)
+
 // Post has f run on the loop's thread in a coming turn, after what was posted
 // before it. Safe from every thread; after Run has returned f is never run.
 func (l *Loop) Post(f func()) {
@@ -43,10 +46,8 @@ func (l *Loop) Stop() {
 func (m *mailbox) notify() {
 	m.pending.Store(true)
 	if m.asleep.Swap(false) {
-		var one [8]byte
-		binary.NativeEndian.PutUint64(one[:], 1)
 		// It fails only when the count would overflow, and then it is readable anyway.
-		_, _ = unix.Write(m.fd, one[:])
+		_, _ = unix.Write(m.fd, one)
 	}
 }
 

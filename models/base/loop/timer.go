@@ -24,7 +24,11 @@ func (l *Loop) At(t *Timer, when int64) { l.timers.set(t, when) }
 
 // Cancel unsets t; its function will not be called. Cancelling a timer that is
 // not set does nothing.
-func (l *Loop) Cancel(t *Timer) { l.timers.cancel(t) }
+func (l *Loop) Cancel(t *Timer) {
+	if t.pos != 0 {
+		l.timers.remove(t)
+	}
+}
 
 // heap is a 4-ary min-heap: half as deep as a binary one, and the four children
 // of a node share a cache line because each entry carries its own time.
@@ -50,10 +54,8 @@ func (h *heap) set(t *Timer, when int64) {
 	}
 }
 
-func (h *heap) cancel(t *Timer) {
-	if t.pos == 0 {
-		return
-	}
+// remove takes out t, which is in.
+func (h *heap) remove(t *Timer) {
 	i, last := int(t.pos)-1, len(h.at)-1
 	e := h.at[last]
 	h.at[last] = entry{}
@@ -113,7 +115,7 @@ func (h *heap) put(i int, e entry) {
 func (h *heap) fire(now int64) {
 	for n := len(h.at); n > 0 && len(h.at) > 0 && h.at[0].when <= now; n-- {
 		t := h.at[0].t
-		h.cancel(t)
+		h.remove(t)
 		t.fn()
 	}
 }

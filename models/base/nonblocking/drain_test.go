@@ -1,0 +1,92 @@
+package nonblocking
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"assay/models/base/style"
+)
+
+func TestDrainWithNothingOpen(t *testing.T) {
+	h := start(t, service(handlers()))
+	h.Loop.Post(func() { h.Drain(); h.Drain() })
+	if err := h.ended(); err != nil {
+		t.Error(err)
+	}
+	if _, err := net.Dial("tcp", h.addr); err == nil {
+		t.Error("the listener is still open")
+	}
+}
+
+func TestDrainOwesWhatHasCome(t *testing.T) {
+	b := newBackend(t)
+	s := service(handlers())
+	h := start(t, withBackend(s, b))
+	idle, partial, waits, pipelined := h.dial(), h.dial(), h.dial(), h.dial()
+	idle.send(get("/echo?x")).want("200 x")
+	partial.send("GET /echo?half")
+	waits.send(get("/ask?held"))
+	b.got("held")
+	pipelined.send(get("/ask?stay")+get("/echo?2")+get("/echo?3")+"GET /echo?half").want("200 stay", "200 2", "200 3")
+	h.until("all are served", func() bool { return h.open == 4 })
+	var queued *peer
+	h.on(func() {
+		// The loop stands still: these reach the kernel, and no event has told of them.
+		queued = h.dial()
+		queued.send(get("/echo?queued"))
+		idle.send(get("/echo?unseen") + get("/echo?unseen2"))
+		time.Sleep(20 * time.Millisecond)
+		h.Drain()
+	})
+	queued.want("200 queued").wantEnd()
+	idle.want("200 unseen", "200 unseen2").wantEnd()
+	partial.wantEnd()
+	pipelined.wantEnd()
+	select {
+	case err := <-h.done:
+		t.Fatalf("the drain ended before the last answer was sent: %v", err)
+	default:
+	}
+	b.release <- struct{}{}
+	waits.want("200 held").wantEnd()
+	if err := h.ended(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDrainSaysClose(t *testing.T) {
+	b := newBackend(t)
+	h := start(t, withBackend(service(handlers()), b))
+	p := h.dial()
+	p.send(get("/ask?held"))
+	b.got("held")
+	h.on(h.Drain)
+	b.release <- struct{}{}
+	all, err := io.ReadAll(p)
+	if err != nil || !strings.Contains(string(all), "\r\nConnection: close\r\n") {
+		t.Errorf("last answer %q, %v; want Connection: close", all, err)
+	}
+}
+
+func TestDrainIsBounded(t *testing.T) {
+	s := service(nil)
+	s.Routes = []style.Route{{Method: "GET", Path: "/never", Callback: func(style.Loop, *style.Exchange, func(error)) {}}}
+	h := start(t, s)
+	p := h.dial()
+	p.send(get("/never"))
+	h.until("the request is in hand", func() bool { return h.open == 1 && h.Service.Requests() == 0 && h.inHand() })
+	h.on(func() {
+		h.Drain()
+		h.Loop.At(&h.limit, 0) // four seconds later
+	})
+	p.wantEnd()
+	if err := h.ended(); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(h.log.String(), "1 connections not over") {
+		t.Errorf("log %q does not tell of the connection that was cut off", h.log.String())
+	}
+}

@@ -1,0 +1,88 @@
+package nonblocking
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"assay/models/base/conn"
+	"assay/models/base/loop"
+	"assay/models/base/sock"
+	"assay/models/base/style"
+)
+
+// links are a server's backend connections.
+type links struct {
+	srv  *Server
+	to   []netip.AddrPort // by backend
+	idle [][]*link        // by backend, last in first out
+	buf  [conn.CallBuffer]byte
+}
+
+func (ls *links) init(s *Server) error {
+	ls.srv = s
+	for _, b := range s.Service.Backends {
+		to, err := sock.Parse(b)
+		if err != nil {
+			return fmt.Errorf("backend: %w", err)
+		}
+		ls.to = append(ls.to, to)
+	}
+	ls.idle = make([][]*link, len(ls.to))
+	return nil
+}
+
+var errNoBackends = conn.Failed(errors.New("no backends: ASSAY_BACKENDS is empty"), false)
+
+// Call implements style.Loop: it writes the request before it returns, and never
+// calls then before it has returned.
+func (j *Job) Call(c *style.Call, then func(error)) {
+	if j.ending || !j.client.conn.InHand() {
+		return // the exchange is over
+	}
+	ls := &j.srv.links
+	if len(ls.to) == 0 {
+		l := ls.fresh(-1)
+		l.begin(j, c, then)
+		l.failLater(errNoBackends)
+		return
+	}
+	backend := c.Backend % len(ls.to)
+	l := ls.take(backend)
+	l.begin(j, c, then)
+	if l.fd < 0 {
+		l.dial()
+	} else {
+		l.start()
+	}
+}
+
+// take gives the idle link that was used last, or one not yet connected.
+func (ls *links) take(backend int) *link {
+	idle := ls.idle[backend]
+	if last := len(idle) - 1; last >= 0 {
+		l := idle[last]
+		ls.idle[backend] = idle[:last]
+		l.reused = true
+		return l
+	}
+	return ls.fresh(backend)
+}
+
+func (ls *links) fresh(backend int) *link {
+	l := &link{links: ls, backend: backend, fd: -1}
+	l.deadline.Init(l.expired)
+	return l
+}
+
+// drop takes an idle link that its backend has closed out of the pool.
+func (ls *links) drop(l *link) {
+	idle := ls.idle[l.backend]
+	if i := slices.Index(idle, l); i >= 0 {
+		ls.idle[l.backend] = slices.Delete(idle, i, i+1)
+	}
+	l.shut()
+}
+
+func (ls *links) loop() *loop.Loop { return ls.srv.Loop }

@@ -1,0 +1,153 @@
+package nonblocking
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"assay/models/base/conn"
+	"assay/models/base/loop"
+)
+
+// Dispatch starts the handler of a whole request. It must see to it that j.Done is
+// called once, on the loop's thread: before it returns, or later.
+type Dispatch func(j *Job)
+
+// DrainTime bounds a drain: what is not over by then is cut off.
+const DrainTime = 4 * time.Second
+
+// keptJobs bounds how many unused jobs are kept for reuse, since each may
+// hold buffers of some KiB.
+const keptJobs = 1024
+
+// Server serves client connections on one loop.
+type Server struct {
+	Service  *conn.Service
+	Loop     *loop.Loop
+	Dispatch Dispatch
+	// Execute runs f on another thread, now or later, and does not wait for it. False: there
+	// is no room, and the request is answered with 503. Nil: Offload runs in place.
+	Execute func(f func()) bool
+	// Drained is called once, when a drain is over. Nil: it stops the loop.
+	Drained func()
+	// Log gets a line for a mishap that no client can be told of. Nil: nothing.
+	Log io.Writer
+
+	buf      [conn.ReadBuffer]byte
+	jobs     []*Job // unused, last in first out
+	links    links
+	acceptor *acceptor
+	open     int // client connections
+	draining bool
+	limit    loop.Timer
+	err      error // what ended the server
+}
+
+// New makes a server of s on l. The error names a backend address that cannot be read.
+func New(l *loop.Loop, s *conn.Service, d Dispatch) (*Server, error) {
+	srv := &Server{Service: s, Loop: l, Dispatch: d}
+	if err := srv.links.init(srv); err != nil {
+		return nil, err
+	}
+	return srv, nil
+}
+
+// Open is the number of client connections.
+func (s *Server) Open() int { return s.open }
+
+// Adopt serves an accepted non-blocking socket, which from here on is the server's.
+func (s *Server) Adopt(fd int) error {
+	c := &client{srv: s, conn: conn.Conn{Service: s.Service}, fd: int32(fd)}
+	if err := s.Loop.Add(fd, c); err != nil {
+		return errors.Join(err, s.Loop.CloseFD(fd))
+	}
+	s.open++
+	return nil
+}
+
+// Drain accepts what is queued, closes the listener and the idle connections, and
+// ends each other connection after the last answer it is owed.
+func (s *Server) Drain() {
+	if s.draining {
+		return
+	}
+	s.Service.Drain()
+	if s.acceptor != nil {
+		s.acceptor.drain()
+	}
+	s.draining = true
+	s.limit.Init(s.cut)
+	s.Loop.At(&s.limit, s.Loop.Clock()+int64(DrainTime))
+	s.Loop.Each(func(_ int, src loop.Source) {
+		if c, ok := src.(*client); ok && c.srv == s {
+			c.unread = true // a whole request may have come that no event has told of yet
+			c.advance()
+		}
+	})
+	s.settled()
+}
+
+// cut closes what a drain left open for too long.
+func (s *Server) cut() {
+	s.logf("drain: %d connections not over after %s are cut off", s.open, DrainTime)
+	s.Loop.Each(func(_ int, src loop.Source) {
+		if c, ok := src.(*client); ok && c.srv == s {
+			c.close()
+		}
+	})
+}
+
+// settled ends a drain when the last connection is closed.
+func (s *Server) settled() {
+	if !s.draining || s.open > 0 {
+		return
+	}
+	s.Loop.Cancel(&s.limit)
+	if s.Drained == nil {
+		s.Loop.Stop()
+	} else if f := s.Drained; f != nil {
+		s.Drained = func() {}
+		f()
+	}
+}
+
+// fail stops the loop: the server cannot go on.
+func (s *Server) fail(err error) {
+	s.err = errors.Join(s.err, err)
+	s.Loop.Stop()
+}
+
+// Run turns the loop until a drain is over. The error is epoll's or the listener's.
+func (s *Server) Run() error {
+	return errors.Join(s.Loop.Run(), s.err)
+}
+
+// Close closes every connection that is left; the loop must not be in Run. The
+// loop itself stays its owner's.
+func (s *Server) Close() error {
+	var errs []error
+	s.Loop.Each(func(fd int, src loop.Source) {
+		switch src := src.(type) {
+		case *client:
+			if src.srv == s {
+				src.close()
+			}
+		case *link:
+			if src.links == &s.links {
+				src.shut()
+			}
+		case *acceptor:
+			if src.srv == s {
+				errs = append(errs, s.Loop.CloseFD(fd))
+			}
+		}
+	})
+	return errors.Join(errs...)
+}
+
+func (s *Server) logf(format string, args ...any) {
+	if s.Log != nil {
+		fmt.Fprintf(s.Log, format+"\n", args...)
+	}
+}
