@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server.h"
@@ -71,6 +72,14 @@ static int accept_all(struct server *s, struct turned *turned, int rested) {
     }
 }
 
+/* leashed says whether the end of stdin means that whoever started this is gone. A
+ * terminal would stop a process in the background that reads it, and /dev/null
+ * has always ended. */
+static bool leashed(void) {
+    struct stat st;
+    return fstat(STDIN_FILENO, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
 /* stdin_ended reads what nobody listens to; true at its end. */
 static bool stdin_ended(void) {
     char waste[256];
@@ -85,7 +94,7 @@ bool accept_loop(struct server *s, int signals) {
     struct pollfd polls[OTHERS + TURNED_MOST] = {
         {.fd = s->listener, .events = POLLIN},
         {.fd = signals, .events = POLLIN},
-        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = leashed() ? STDIN_FILENO : -1, .events = POLLIN},
     };
     int rest = 0;
     serving = s;

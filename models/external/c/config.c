@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,8 @@ static bool bad(const char *name, const char *value, const char *want) {
 }
 
 static bool read_duration(const char *name, const char *value, int64_t *ns) {
-    return (duration_read(value, ns) && *ns > 0) || bad(name, value, "a duration above 0, like 250ms or 10s");
+    return (duration_read(value, ns) && *ns > 0 && *ns <= 3600000000000) ||
+           bad(name, value, "a duration above 0 and up to 1h, like 500ms or 10s");
 }
 
 /* read_number reads a whole number from least to most. */
@@ -32,7 +32,7 @@ static bool read_callall(struct config *c, const char *name, const char *value) 
 }
 
 static const char *const names[] = {"request-timeout", "backend-timeout", "write-timeout", "max-body", "backlog",
-                                    "callall",         "max-threads",     "stack",         NULL};
+                                    "callall",         "max-threads",     "stack",         "procs",    NULL};
 
 static bool set(struct config *c, const char *name, const char *value) {
     long n = 0;
@@ -46,11 +46,11 @@ static bool set(struct config *c, const char *name, const char *value) {
     } else if (strcmp(name, "callall") == 0) {
         return read_callall(c, name, value);
     } else if (strcmp(name, "max-body") == 0) {
-        ok = read_number(name, value, 1, 1L << 40, &n);
+        ok = read_number(name, value, 1, 1 << 30, &n);
         c->max_body = (size_t)n;
         return ok;
     } else if (strcmp(name, "backlog") == 0) {
-        ok = read_number(name, value, 0, INT_MAX, &n);
+        ok = read_number(name, value, 0, 1 << 16, &n);
         c->backlog = (int)n;
         return ok;
     } else if (strcmp(name, "max-threads") == 0) {
@@ -59,6 +59,9 @@ static bool set(struct config *c, const char *name, const char *value) {
         ok = read_number(name, value, 48 << 10, 1 << 30, &n);
         c->stack = (size_t)n;
         return ok;
+    }
+    if (strcmp(name, "procs") == 0) { /* of all models; there is no scheduler here to tell */
+        return read_number(name, value, 0, 1 << 15, &n);
     }
     fprintf(stderr, "thread-c: unknown option %s: did you mean %s?\n", name, nearest(name, names));
     return false;
@@ -111,7 +114,7 @@ static bool known(const char *workload, const char *const *workloads) {
             return true;
         }
     }
-    fprintf(stderr, "thread-c: ASSAY_WORKLOAD=%s: unknown workload; did you mean %s?\n", workload,
+    fprintf(stderr, "thread-c: ASSAY_WORKLOAD=%s: no such workload; did you mean %s?\n", workload,
             nearest(workload, workloads));
     return false;
 }
@@ -120,7 +123,7 @@ bool config_read(struct config *c, const char *const *workloads) {
     *c = (struct config){
         .listen = environment("ASSAY_LISTEN", "127.0.0.1:0"),
         .nonce = environment("ASSAY_NONCE", ""),
-        .workload = environment("ASSAY_WORKLOAD", "echo"),
+        .workload = environment("ASSAY_WORKLOAD", ""),
         .request_timeout = 10000000000,
         .backend_timeout = 2000000000,
         .write_timeout = 10000000000,

@@ -58,7 +58,10 @@ int main(int argc, char **argv) {
     }
     int signals = termination();
     s.listener = listen_on(s.config.listen, s.config.backlog, s.config.write_timeout);
-    if (signals < 0 || s.listener < 0 || !print_listening(s.listener)) {
+    if (s.listener < 0) {
+        return 2;
+    }
+    if (signals < 0 || !print_listening(s.listener)) {
         return 1;
     }
     if (accept_loop(&s, signals)) {
