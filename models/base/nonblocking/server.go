@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"assay/models/base/conn"
 	"assay/models/base/loop"
@@ -13,9 +12,6 @@ import (
 // Dispatch starts the handler of a whole request. It must see to it that j.Done is
 // called once, on the loop's thread: before it returns, or later.
 type Dispatch func(j *Job)
-
-// DrainTime bounds a drain: what is not over by then is cut off.
-const DrainTime = 4 * time.Second
 
 // keptJobs bounds how many unused jobs are kept for reuse, since each may
 // hold buffers of some KiB.
@@ -40,7 +36,6 @@ type Server struct {
 	acceptor *acceptor
 	open     int // client connections
 	draining bool
-	limit    loop.Timer
 	err      error // what ended the server
 }
 
@@ -67,7 +62,8 @@ func (s *Server) Adopt(fd int) error {
 }
 
 // Drain accepts what is queued, closes the listener and the idle connections, and
-// ends each other connection after the last answer it is owed.
+// ends each other connection after the last answer it is owed. It takes as long as
+// handlers and readers take: a bound is its caller's.
 func (s *Server) Drain() {
 	if s.draining {
 		return
@@ -77,8 +73,6 @@ func (s *Server) Drain() {
 		s.acceptor.drain()
 	}
 	s.draining = true
-	s.limit.Init(s.cut)
-	s.Loop.At(&s.limit, s.Loop.Clock()+int64(DrainTime))
 	s.Loop.Each(func(_ int, src loop.Source) {
 		if c, ok := src.(*client); ok && c.srv == s {
 			c.unread = true // a whole request may have come that no event has told of yet
@@ -88,14 +82,16 @@ func (s *Server) Drain() {
 	s.settled()
 }
 
-// cut closes what a drain left open for too long.
-func (s *Server) cut() {
-	s.logf("drain: %d connections not over after %s are cut off", s.open, DrainTime)
-	s.Loop.Each(func(_ int, src loop.Source) {
-		if c, ok := src.(*client); ok && c.srv == s {
-			c.close()
-		}
-	})
+// DrainOn drains when fd becomes readable. The descriptor stays its owner's.
+func (s *Server) DrainOn(fd int) error { return s.Loop.Add(fd, (*drainer)(s)) }
+
+type drainer Server
+
+// Ready implements loop.Source.
+func (d *drainer) Ready(ev loop.Events) {
+	if ev&loop.Readable != 0 {
+		(*Server)(d).Drain()
+	}
 }
 
 // settled ends a drain when the last connection is closed.
@@ -103,7 +99,6 @@ func (s *Server) settled() {
 	if !s.draining || s.open > 0 {
 		return
 	}
-	s.Loop.Cancel(&s.limit)
 	if s.Drained == nil {
 		s.Loop.Stop()
 	} else if f := s.Drained; f != nil {
