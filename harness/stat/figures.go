@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"assay/harness/trial"
 )
@@ -12,6 +13,7 @@ import (
 type Figures struct {
 	Cell, Arm, Model, Twin string
 	Block                  int
+	Start                  time.Time // of the load trial
 
 	Requests, Answers uint64
 	Errors            map[string]uint64 // by kind
@@ -41,7 +43,7 @@ func (f *Figures) add(t *trial.Trial) error {
 	if t.Kind == trial.Memory {
 		return f.addMemory(t.MemoryOf)
 	}
-	f.slices = t.Slices
+	f.slices, f.Start = t.Slices, t.Start
 	f.Least, f.Runtime = t.Least, t.Runtime
 	for i := range t.Slices {
 		f.count(&t.Slices[i])

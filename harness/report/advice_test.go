@@ -1,0 +1,100 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"assay/harness/stat"
+)
+
+func TestAdviceNamesTheCheapestAndItsScope(t *testing.T) {
+	v := view(t, usual().run(t))
+	a := v.Advice(v.Cells[0])
+	for _, want := range []string{"Here reactor needs 18.1 % [", "than goroutine", "p99 equal ±10 %", "memory per connection", "falls below 5 %", "not measured"} {
+		if !strings.Contains(a.Sentence, want) {
+			t.Errorf("advice lacks %q: %s", want, a.Sentence)
+		}
+	}
+	if !strings.Contains(a.Try, "--models goroutine,reactor --set cpu=") {
+		t.Errorf("got %q, want the command that tests the scope", a.Try)
+	}
+}
+
+// A saving of 6 % in noise of as much must not be claimed, whatever its mean says.
+func TestAdviceClaimsNothingBelowTheFloor(t *testing.T) {
+	m := usual()
+	m.noise = 0.08
+	m.cpu["reactor"] = 29
+	v := view(t, m.run(t))
+	if f, err := v.Set.Floor(stat.CPU, fanoutCell); err != nil || f.Fraction < .03 {
+		t.Fatalf("the run is too quiet to test this: floor %g, %v", f.Fraction, err)
+	}
+	if s := v.Advice(v.Cells[0]).Sentence; !strings.Contains(s, "no model needs clearly less") {
+		t.Errorf("got %q", s)
+	}
+}
+
+func TestAdviceNeedsATwinAndBlocks(t *testing.T) {
+	m := usual()
+	m.noTwin = true
+	v := view(t, m.run(t))
+	if s := v.Advice(v.Cells[0]).Sentence; !strings.Contains(s, "name a model twice") {
+		t.Errorf("without a twin: got %q", s)
+	}
+	m = usual()
+	m.blocks = 1
+	v = view(t, m.run(t))
+	if s := v.Advice(v.Cells[0]).Sentence; !strings.Contains(s, "--blocks 6") {
+		t.Errorf("with one block: got %q", s)
+	}
+}
+
+func TestCrossingIsReportedBetweenMeasuredCells(t *testing.T) {
+	r := usual().run(t)
+	dear := usual()
+	dear.cpu["reactor"] = 38
+	cell := r.Cells[0]
+	cell.Name, cell.Dims = "fanout,k=3,conns=1000,rate=2000", []Fact{{"k", "3"}, {"conns", "1000"}, {"rate", "2000"}}
+	for _, tr := range dear.run(t).Trials {
+		if tr.Cell == fanoutCell {
+			tr.Cell, tr.Key = cell.Name, "crowded/"+tr.Key
+			r.Trials = append(r.Trials, tr)
+		}
+	}
+	r.Cells = append(r.Cells, cell)
+	v := view(t, r)
+	if s := v.Advice(r.Cells[0]).Sentence; !strings.Contains(s, "flips between conns=64 and 1000, at about 2") {
+		t.Errorf("got %q", s)
+	}
+}
+
+func TestFormats(t *testing.T) {
+	for _, row := range []struct{ got, want string }{
+		{duration(31.24e-6), "31.2 µs"},
+		{duration(0.0205), "20.5 ms"},
+		{duration(999.7e-6), "1 ms"},
+		{spreadOf(stat.CPU, 31.2e-6, 30.9e-6, 31.84e-6, "%s [%s %s]"), "31.2 [30.9 31.8] µs"},
+		{quantity(stat.Rate, 2000), "2000/s"},
+		{brief(190e-6), "190 µs"},
+		{brief(1.2e-3), "1.2 ms"},
+		{duration(320e-9), "320 ns"},
+		{size(7800), "7.62 KiB"},
+		{size(700), "700 B"},
+		{ratio(0.823), "0.82×"},
+		{ratio(0.0911), "0.091×"},
+		{ratio(12.34), "12.3×"},
+		{interval(0.789, 0.852), "[.79 .85]"},
+		{interval(0.97, 1.04), "[.97 1.04]"},
+		{percent(0.031), "3.1 %"},
+		{percent(0.18), "18 %"},
+		{significant(2000), "2000"},
+		{significant(0.25), "0.25"},
+		{list([]string{"a", "b", "c"}), "a, b and c"},
+		{slug("fanout,k=3,conns=64,rate=50%"), "fanout-k-3-conns-64-rate-50"},
+		{mdCell("a|b_c"), `a\|b\_c`},
+	} {
+		if row.got != row.want {
+			t.Errorf("got %q, want %q", row.got, row.want)
+		}
+	}
+}

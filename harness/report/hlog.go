@@ -1,0 +1,60 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+
+	"assay/harness/stat"
+)
+
+// hlogText is the run's latencies as a standard HdrHistogram log in nanoseconds: an
+// interval per replicate and kind of time, tagged cell:arm:kind. Requests without a
+// right answer have no latency to log; bench.txt and report.md count them.
+func hlogText(v *View) ([]byte, error) {
+	var b bytes.Buffer
+	w := hdr.NewHistogramLogWriter(&b)
+	base := v.Started.UnixMilli()
+	for _, step := range []func() error{
+		func() error { return w.OutputComment("[assay run " + v.ID + ", values in ns, Interval_Max in ms]") },
+		w.OutputLogFormatVersion,
+		func() error { return w.OutputStartTime(base) },
+		w.OutputLegend,
+	} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("latency.hlog: %w", err)
+		}
+	}
+	w.SetBaseTime(base)
+	for _, c := range v.Cells {
+		for _, a := range v.Arms {
+			for _, f := range v.Set.Replicates(c.Name, a.Name) {
+				if err := hlogReplicate(w, f); err != nil {
+					return nil, fmt.Errorf("latency.hlog, %s in %s: %w", a.Name, c.Name, err)
+				}
+			}
+		}
+	}
+	return b.Bytes(), nil
+}
+
+func hlogReplicate(w *hdr.HistogramLogWriter, f *stat.Figures) error {
+	for _, which := range []stat.Which{stat.Response, stat.Service, stat.Slip, stat.Disturbers} {
+		l, err := f.Latency(which)
+		if err != nil {
+			return err
+		}
+		if l.Recorded.TotalCount() == 0 {
+			continue
+		}
+		h := l.Recorded
+		h.SetTag(fmt.Sprintf("%s:%s:%s", fileSafe(f.Cell), fileSafe(f.Arm), which))
+		h.SetStartTimeMs(f.Start.UnixMilli())
+		h.SetEndTimeMs(f.Start.UnixMilli() + int64(f.Seconds*1000))
+		if err := w.OutputIntervalHistogram(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"strings"
+	"time"
+
+	"assay/harness/trial"
+)
+
+// Run is everything a report is made from.
+type Run struct {
+	ID       string    // name of the run's folder
+	Started  time.Time // UTC
+	Finished bool      // all planned trials are in
+	Planned  int       // trials
+	Blocks   int
+	Profile  string
+	Command  string // that measures the same again
+
+	Baseline string // the arm that the others are compared with
+	Arms     []Arm  // in the order of the tables
+	Cells    []Cell
+
+	Placement Placement
+	Facts     []Fact // the machine and the settings, in the order to print
+	GOOS      string
+	GOARCH    string
+	CPU       string // model name of the processor
+
+	Trials []trial.Trial
+}
+
+// Arm is one row of the tables.
+type Arm struct {
+	Name  string
+	Twin  string // the arm it is a second copy of
+	Kind  string // "model", "reference", "external" or "own"
+	Style string
+	Start string // how it was started: command line and options
+}
+
+// Cell is one question that all arms were asked.
+type Cell struct {
+	Name     string
+	Title    string // one line: "fanout k=3 delay=20ms 2000/s"
+	Workload string
+	Dims     []Fact // what tells it from other cells: parameters, conns, rate, in this order
+	Open     bool   // arrivals keep a schedule of their own; else a closed loop
+	Memory   bool   // a ladder of idle connections instead of load
+	Computes bool   // the workload takes cpu=, so its handler can be made to compute
+}
+
+// Placement is which processors did what.
+type Placement struct {
+	Server, Load []int // processor numbers
+	Shared       bool  // both on the same: one processor only
+}
+
+// Fact is one line about the machine or the settings.
+type Fact struct{ Name, Value string }
+
+// String is the sentence that every report carries.
+func (p Placement) String() string {
+	if p.Shared {
+		return "co-located, loopback, server and load share a processor: every figure is SUSPECT"
+	}
+	return "co-located, loopback, " + itoa(len(p.Server)) + "+" + itoa(len(p.Load)) + " processors"
+}
+
+// arm finds an arm by name.
+func (r *Run) arm(name string) Arm {
+	for _, a := range r.Arms {
+		if a.Name == name {
+			return a
+		}
+	}
+	return Arm{Name: name}
+}
+
+// fileSafe makes text fit for a benchmark name, a tag or a file name.
+func fileSafe(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '\t', '\n', '\r', '/', ',', '"', '\'':
+			return '_'
+		}
+		return r
+	}, s)
+}
