@@ -97,6 +97,9 @@ type LoadFigures struct {
 	BytesIn   uint64            `json:"bytes_in"`
 	BytesOut  uint64            `json:"bytes_out"`
 	MaxQueued int               `json:"max_queued"` // most requests that waited for a free connection
+	Late      uint64            `json:"late"`       // requests sent, or still unsent, more than 1 ms after they were intended
+	Reopened  uint64            `json:"reopened"`   // connections that broke or were closed by the server, and were opened anew
+	FirstByte int64             `json:"first_byte"` // mean from sent to first byte over right answers, ns
 
 	// HDR histograms of ns, V2 compressed, base64: by class of request.
 	Classes []ClassFigures `json:"classes"`
@@ -111,7 +114,7 @@ type ClassFigures struct {
 	Service  string `json:"service"`
 	Slip     string `json:"slip"`
 	Censored uint64 `json:"censored"` // errors and unfinished requests: they stand in the tail
-	Clipped  uint64 `json:"clipped"`  // samples outside 1 µs … 60 s
+	Clipped  uint64 `json:"clipped"`  // samples below 0 or above 60 s; below 1 µs single ns are kept
 }
 
 // MemoryFigures is what a server held, by part, in bytes, at each step of a
