@@ -1,0 +1,107 @@
+package load
+
+import "math"
+
+// nextFor gives the number and intended time of the request that connection c,
+// which is able to send, should send now; false if there is none.
+func (s *slice) nextFor(c *conn, now int64) (n uint64, intended int64, ok bool) {
+	if s.open() {
+		if s.pacer.queued() == 0 {
+			return 0, 0, false
+		}
+		i, intended := s.pacer.take()
+		return s.first + uint64(i), intended, true
+	}
+	if now < s.start || now >= s.end {
+		return 0, 0, false
+	}
+	n = s.first + uint64(s.index) + uint64(s.stride)*s.drawn
+	s.drawn++
+	return n, c.due, true
+}
+
+// arrive sends what has become due, as far as connections are free. Of a backlog
+// and a free connection one is always empty.
+func (s *slice) arrive() {
+	t := s.t
+	s.pacer.advance(t.w.loop.Clock())
+	for s.pacer.queued() > 0 {
+		c, ok := t.free.take()
+		if !ok {
+			s.pacer.waiting()
+			break
+		}
+		i, intended := s.pacer.take()
+		t.ask(&t.conns[c], s.first+uint64(i), intended)
+	}
+	if s.running {
+		s.schedule()
+	}
+}
+
+// catchUp sends what became due by now, in the middle of a batch of answers: the
+// timer would look only at its end, and 100 answers take half a millisecond.
+func (s *slice) catchUp(now int64) {
+	if s.nextDue <= now {
+		s.arrive()
+	}
+}
+
+// schedule sets the timer for the next arrival.
+func (s *slice) schedule() {
+	when, more := s.pacer.next()
+	if !more {
+		s.nextDue = math.MaxInt64
+		s.t.w.loop.Cancel(&s.arrival)
+		return
+	}
+	s.nextDue = when
+	s.t.w.loop.At(&s.arrival, when)
+}
+
+// take counts a request that is due and that c carries.
+func (s *slice) take(c *conn, intended int64) {
+	c.times = Times{Intended: intended}
+	s.requests++
+	s.inflight++
+}
+
+// judge records the request of c, whose answer is in hand.
+func (s *slice) judge(c *conn, now int64) {
+	w := s.t.w
+	s.inflight--
+	if err := s.t.source.Check(&c.ask, w.resp.Status, w.resp.Body); err != nil {
+		s.tally.bad(w.resp.Status, err)
+		w.rec.Censor(c.ask.Class, &c.times, s.until(c, now))
+		return
+	}
+	s.answers++
+	c.answers++
+	s.last = now
+	w.rec.Answer(c.ask.Class, &c.times)
+}
+
+// fail records the request of c, which gets no answer.
+func (s *slice) fail(c *conn, f fault, now int64) {
+	s.inflight--
+	s.tally.add(f)
+	s.t.w.rec.Censor(c.ask.Class, &c.times, s.until(c, now))
+}
+
+// until is how long the request of c would have been waited for.
+func (s *slice) until(c *conn, now int64) int64 {
+	until := s.deadline
+	if s.timeout > 0 && c.times.Sent != 0 {
+		until = min(until, c.times.Sent+s.timeout)
+	}
+	return max(until, now)
+}
+
+// publish lets other threads see how far the slice is.
+func (s *slice) publish() {
+	p := &s.t.w.published
+	p.requests.Store(s.requests)
+	p.answers.Store(s.answers)
+	p.faults.Store(s.requests - s.answers - uint64(s.inflight))
+	p.queued.Store(uint64(s.pacer.queued()))
+}
