@@ -127,7 +127,10 @@ func (r *reader) trailerByte(c byte) *Error {
 			return errTrailer
 		}
 	case inTrailerLF:
-		return r.expect(c, '\n', inTrailer, errTrailer)
+		if c != '\n' {
+			return errTrailer
+		}
+		r.phase = inTrailer
 	case inLastLF:
 		return r.expect(c, '\n', idle, errTrailer)
 	}

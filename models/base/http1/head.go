@@ -6,12 +6,13 @@ import "bytes"
 type head struct {
 	length    int64  // Content-Length; -1 without
 	err       *Error // the first refusal that is not a matter of one line's syntax
-	host      bool
-	codings   bool // Transfer-Encoding is there
-	chunked   bool // and its last coding is chunked
-	close     bool // Connection: close
-	keepAlive bool // Connection: keep-alive
-	expect    bool // Expect: 100-continue
+	response  bool   // a response's: Host means nothing in it
+	host      bool   // Host is there
+	codings   bool   // Transfer-Encoding is there
+	chunked   bool   // and its last coding is chunked
+	close     bool   // Connection: close
+	keepAlive bool   // Connection: keep-alive
+	expect    bool   // Expect: 100-continue
 }
 
 // A refusal for the meaning of fields waits for the end of the head: so the
@@ -26,7 +27,7 @@ func (h *head) refuse(e *Error) {
 func (h *head) note(f *Field) {
 	switch len(f.Name) {
 	case len("Host"):
-		if equalFold(f.Name, "host") {
+		if !h.response && equalFold(f.Name, "host") {
 			h.noteHost(f.Value)
 		}
 	case len("Expect"):

@@ -168,7 +168,7 @@ func (r *ResponseReader) finish(m *Response) {
 // the body starts; else it is where the line starts that is not whole.
 func (r *ResponseReader) parse(b []byte, m *Response, h *head) (end int, whole bool, err *Error) {
 	m.Fields, m.Body = m.Fields[:0], nil
-	h.length = -1
+	h.length, h.response = -1, true
 	if b[0] != 'H' { // refused at once, without waiting for a line's end
 		return 0, false, errStatusLine
 	}
