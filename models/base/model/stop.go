@@ -2,7 +2,7 @@ package model
 
 import (
 	"fmt"
-	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -11,8 +11,8 @@ import (
 // from Run. It is a descriptor because that is what acceptor threads, loops and
 // the runtime's poller can all wait for beside their sockets.
 type Stop struct {
-	fd   int
-	once sync.Once
+	fd    int
+	begun atomic.Bool
 }
 
 // NewStop makes one that has not begun.
@@ -30,5 +30,13 @@ func (s *Stop) FD() int { return s.fd }
 // Begin starts the drain. Whoever calls it has called Service.Drain before. A
 // second call does nothing.
 func (s *Stop) Begin() {
-	s.once.Do(func() { unix.Write(s.fd, []byte{1, 0, 0, 0, 0, 0, 0, 0}) })
+	if !s.begun.Swap(true) {
+		unix.Write(s.fd, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	}
 }
+
+// Begun reports whether Begin was called.
+func (s *Stop) Begun() bool { return s.begun.Load() }
+
+// Close frees the descriptor, for a process that goes on after the drain.
+func (s *Stop) Close() { unix.Close(s.fd) }
