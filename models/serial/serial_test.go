@@ -1,0 +1,9 @@
+package serial
+
+import (
+	"testing"
+
+	"assay/models/base/model/modeltest"
+)
+
+func TestSuite(t *testing.T) { modeltest.Suite(t, Model, "") }
