@@ -38,10 +38,14 @@ func requestLine(b []byte, m *Request) (next int, err *Error) {
 	if query >= 0 {
 		query -= start
 	}
-	if err := m.split(query); err != nil {
+	// The version first: HTTP/2's preface, "PRI * HTTP/2.0", deserves its 505.
+	if next, err = version(b, i+1, m); err != nil {
 		return 0, err
 	}
-	return version(b, i+1, m)
+	if err = m.split(query); err != nil {
+		return 0, err
+	}
+	return next, nil
 }
 
 // targetError is the refusal of a request line whose target ends at rest, and not
@@ -87,7 +91,7 @@ func (m *Request) split(query int) *Error {
 		return nil
 	case string(m.Method) == "CONNECT": // authority-form
 		if colon := bytes.LastIndexByte(t, ':'); query >= 0 || colon < 1 || colon == len(t)-1 || !validHost(t) {
-			return errTarget
+			return errTargetForm
 		}
 		return nil
 	case string(m.Method) == "OPTIONS" && string(t) == "*":
@@ -107,7 +111,7 @@ func (m *Request) absolute() *Error {
 	case len(p) > 8 && equalFold(p[:8], "https://"):
 		p = p[8:]
 	default:
-		return errTarget
+		return errTargetForm
 	}
 	m.Path = slash
 	if i := bytes.IndexByte(p, '/'); i >= 0 {
@@ -116,7 +120,7 @@ func (m *Request) absolute() *Error {
 	// An http URI without a host is invalid (RFC 9110 4.2.1); so is one with a
 	// user name, which validHost refuses (4.2.4).
 	if len(p) == 0 || p[0] == ':' || !validHost(p) {
-		return errTarget
+		return errTargetForm
 	}
 	return nil
 }
