@@ -1,0 +1,64 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"assay/harness/stat"
+)
+
+func TestCompareFindsWhatGotWorseAgainstItsBaseline(t *testing.T) {
+	dearer := usual()
+	// The whole machine is 30 % slower, which is nobody's fault; the reactor is slower still.
+	for arm := range dearer.cpu {
+		dearer.cpu[arm] *= 1.3
+	}
+	dearer.cpu["reactor"] *= 1.2
+	old, fresh := view(t, usual().run(t)), view(t, dearer.run(t))
+	fresh.ID = "20260305T050607Z-quick-1a2b3c4d"
+	c, err := Compare(old, fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range c.Regressions() {
+		if r.Arm != "reactor" {
+			t.Errorf("%s in %s is called a regression: %+v", r.Arm, r.Cell, r)
+		}
+	}
+	if n := len(c.Regressions()); n == 0 {
+		t.Error("the dearer reactor is not called a regression")
+	}
+	var b bytes.Buffer
+	if err := c.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "compare.txt", b.Bytes())
+}
+
+func TestCompareARunWithItself(t *testing.T) {
+	v := view(t, usual().run(t))
+	c, err := Compare(v, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rs := c.Regressions(); len(rs) > 0 {
+		t.Errorf("got regressions %+v", rs)
+	}
+}
+
+func TestCompareRefuses(t *testing.T) {
+	v := view(t, usual().run(t))
+	other := usual().run(t)
+	for i := range other.Trials {
+		other.Trials[i].Cell = "another"
+	}
+	if _, err := Compare(v, view(t, other)); !errors.Is(err, ErrNothingCommon) {
+		t.Errorf("nothing in common: got %v", err)
+	}
+	single := usual()
+	single.blocks = 1
+	if _, err := Compare(v, view(t, single.run(t))); !errors.Is(err, stat.ErrSingle) {
+		t.Errorf("one block: got %v", err)
+	}
+}
