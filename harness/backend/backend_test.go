@@ -278,7 +278,7 @@ func TestManyConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Calls != conns || got.PerBackend[2] != conns/3 || got.Connections < conns || got.Misdirected != 0 {
+	if got.Calls != conns || got.PerBackend[2] != conns/3 || got.Connections < conns || got.Accepted < conns || got.Misdirected != 0 {
 		t.Errorf("figures %+v after %d calls over as many connections", got, conns)
 	}
 	if got.Late.Count != conns || got.Service.P50 < int64(50*time.Millisecond) || got.MostFlight < 2 {
@@ -300,6 +300,27 @@ func TestFiguresStartAnew(t *testing.T) {
 			t.Errorf("figures %+v, want %d calls", got, want)
 		}
 	}
+}
+
+// A closed server leaves no connection behind, so that another can take its place.
+func TestCloseEndsConnections(t *testing.T) {
+	s, err := New(Options{Listen: []string{"127.0.0.1:0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := make(chan error)
+	go func() { over <- s.Run() }()
+	a, b := dial(t, s.Addrs()[0]), dial(t, s.Addrs()[0])
+	for _, c := range []*client{a, b} {
+		c.send(get(1, 0, 0, ""))
+		c.want(200, text(1, 0))
+	}
+	s.Stop()
+	if err := errors.Join(<-over, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	a.wantEnd()
+	b.wantEnd()
 }
 
 func TestIdentity(t *testing.T) {

@@ -26,6 +26,7 @@ type conn struct {
 	srv     *Server
 	fd      int
 	backend int
+	place   int // in Server.open
 	reader  http1.RequestReader
 	timer   loop.Timer // serving: the first call's time; dripping: the next byte's; ending: patience
 	calls   queue

@@ -27,6 +27,7 @@ type Server struct {
 	addrs     []string
 	identity  []byte
 	stats     *recorder
+	open      []*conn // in no order; each knows its place
 	idle      []*conn // closed ones, to be used again
 
 	// Of the call in hand; shared, because there is one at a time.
@@ -67,9 +68,12 @@ func (s *Server) Run() error { return s.loop.Run() }
 // Stop makes Run return. Safe from every goroutine.
 func (s *Server) Stop() { s.loop.Stop() }
 
-// Close gives the listeners back; Run must have returned, or never begun.
-// Connections still open end with the process.
+// Close gives the listeners and the connections back; Run must have returned, or
+// never begun.
 func (s *Server) Close() error {
+	for len(s.open) > 0 {
+		s.open[0].close()
+	}
 	var errs []error
 	for _, l := range s.listeners {
 		errs = append(errs, unix.Close(l.fd))
@@ -133,10 +137,13 @@ func (s *Server) serve(fd, backend int) {
 	if err := s.loop.Add(fd, c); err != nil {
 		_ = unix.Close(fd) // the client sees the connection end, which is all there is to tell it
 		c.fd = -1
-		s.giveBack(c)
+		s.idle = append(s.idle, c)
 		return
 	}
+	c.place = len(s.open)
+	s.open = append(s.open, c)
 	s.stats.Connections++
+	s.stats.Accepted++
 }
 
 func (s *Server) take() *conn {
@@ -152,6 +159,9 @@ func (s *Server) take() *conn {
 }
 
 func (s *Server) giveBack(c *conn) {
+	last := s.open[len(s.open)-1]
+	s.open[c.place], last.place = last, c.place
+	s.open = s.open[:len(s.open)-1]
 	c.reader.Reset()
 	c.out, c.unread, c.mode, c.eof, c.last = c.out[:0], nil, serving, false, false
 	s.idle = append(s.idle, c)

@@ -19,6 +19,7 @@ type Stats struct {
 	Refused     uint64            `json:"refused"`     // requests answered with 4xx
 	Misdirected uint64            `json:"misdirected"` // calls whose i is not this backend's, modulo their number
 	Dropped     uint64            `json:"dropped"`     // calls that were never answered: their connection ended first
+	Accepted    uint64            `json:"accepted"`    // connections
 	Connections int               `json:"connections"` // open now
 	InFlight    int               `json:"in_flight"`   // calls waiting now
 	MostFlight  int               `json:"most_in_flight"`
