@@ -8,6 +8,7 @@ import (
 	"assay/models/base/blocking"
 	"assay/models/base/conn"
 	"assay/models/base/model"
+	"assay/models/base/sock"
 )
 
 // Model is this way to wait.
@@ -22,7 +23,7 @@ var Model = model.Model{
 func run(env *model.Env) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var clients blocking.Clients
+	var clients sock.Clients
 	// The one thread is blocked in a read when the drain begins: another wakes it.
 	go func() {
 		blocking.Await(env.Stop)
@@ -33,7 +34,7 @@ func run(env *model.Env) error {
 	desk := blocking.NewDesk(env.Service, blocking.NewWaiter(up, nil))
 	return blocking.Accept(env, func(fd int) {
 		c := blocking.NewStream(fd)
-		clients.Add(c)
+		clients.Add(&c.Client)
 		desk.Stay(c)
 	})
 }

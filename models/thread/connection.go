@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"assay/models/base/blocking"
+	"assay/models/base/sock"
 )
 
 // perConnection starts a thread for each connection, which lives as long.
@@ -13,13 +14,14 @@ func (s *server) perConnection() error {
 	if err != nil {
 		return err
 	}
-	var clients blocking.Clients
+	var clients sock.Clients
 	serve := func(c *blocking.Stream) { s.desk().Stay(c) }
 	err = blocking.Accept(s.env, func(fd int) {
 		c := blocking.NewStream(fd)
-		clients.Add(c)
+		clients.Add(&c.Client)
 		if !blocking.Start(s.threads, serve, c) {
-			if err := refuser.Refuse(clients.Release(c)); err != nil {
+			c.Leave()
+			if err := refuser.Refuse(fd); err != nil {
 				fmt.Fprintf(s.env.Log, "thread: refuse a connection: %v\n", err)
 			}
 		}

@@ -2,7 +2,6 @@ package blocking
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"assay/models/base/model"
@@ -16,11 +15,11 @@ import (
 // The calling thread blocks. The error is one that cannot mend.
 func Accept(env *model.Env, serve func(fd int)) error {
 	defer unix.Close(env.Listener)
-	m := mishaps{log: env.Log}
+	var m sock.Mishaps
 	for {
 		fd, err := sock.Accept(env.Listener, false)
 		if err == nil {
-			m.over()
+			m.Over()
 			serve(fd)
 			continue
 		}
@@ -34,7 +33,7 @@ func Accept(env *model.Env, serve func(fd int)) error {
 			}
 			continue
 		}
-		rest, again := m.after(err)
+		rest, again := m.After(err, env.Log)
 		if !again {
 			return fmt.Errorf("accept: %w", err)
 		}
@@ -75,25 +74,4 @@ func await(within time.Duration, fds ...int) error {
 		return fmt.Errorf("wait for a connection: %w", err)
 	}
 	return nil
-}
-
-// mishaps is a sock.Backoff that tells the log of each series of failures once.
-type mishaps struct {
-	back sock.Backoff
-	last error // of the series under way
-	log  io.Writer
-}
-
-func (m *mishaps) after(err error) (rest time.Duration, again bool) {
-	rest, again = m.back.After(err)
-	if rest > 0 && err != m.last {
-		fmt.Fprintf(m.log, "accept: %v: resting until it mends\n", err)
-		m.last = err
-	}
-	return rest, again
-}
-
-func (m *mishaps) over() {
-	m.back.Reset()
-	m.last = nil
 }

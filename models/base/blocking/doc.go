@@ -3,8 +3,8 @@
 //
 //  1. Stream is conn.Stream over a blocking socket, with deadlines that cost no
 //     system call as long as nothing is late.
-//  2. Accept takes connections until the drain; Clients knows which are open, and
-//     wakes their readers when the drain begins.
+//  2. Accept takes connections until the drain; sock.Clients knows which are open,
+//     and wakes their readers then.
 //  3. Threads starts OS threads, counted and bounded; Waiter is the style.Waiter
 //     of a handler that has one to itself.
 //  4. Set lets many idle connections wait in one place: a ready one belongs to

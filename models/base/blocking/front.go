@@ -18,7 +18,7 @@ type Front struct {
 	// ready must not wait for anybody.
 	ready func(*Member)
 
-	mishaps  mishaps
+	mishaps  sock.Mishaps
 	deaf     time.Time // until when nothing is accepted; zero: it is
 	draining bool
 	err      error // one that cannot mend
@@ -31,7 +31,7 @@ func NewFront(env *model.Env, ready func(*Member)) (*Front, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Front{Set: set, env: env, ready: ready, mishaps: mishaps{log: env.Log}}
+	f := &Front{Set: set, env: env, ready: ready}
 	err = set.Watch(env.Stop.FD())
 	if err == nil && env.Listener >= 0 {
 		err = set.Watch(env.Listener)
@@ -97,7 +97,7 @@ func (f *Front) accept(n int) bool {
 			return false
 		}
 		if err == nil {
-			f.mishaps.over()
+			f.mishaps.Over()
 			err = f.Set.Add(fd, f.env.Service)
 		}
 		if err != nil && !f.failed(err) {
@@ -109,7 +109,7 @@ func (f *Front) accept(n int) bool {
 
 // failed decides what follows a failed accept: true to go on with the next.
 func (f *Front) failed(err error) bool {
-	rest, again := f.mishaps.after(err)
+	rest, again := f.mishaps.After(err, f.env.Log)
 	if !again {
 		f.err = fmt.Errorf("accept: %w", err)
 		return false

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assay/models/base/conn"
+	"assay/models/base/sock"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,7 +35,7 @@ type Member struct {
 // gave is out of the set until it is armed again, so a connection belongs to one
 // thread from its first byte to its answer, and silent clients hold none.
 type Set struct {
-	Clients Clients // its members, and those out of it for now
+	Clients sock.Clients // its members, and those out of it for now
 	poll    int
 	bell    int // eventfd: a deadline earlier than the one waited for
 	events  [128]unix.EpollEvent
@@ -90,7 +91,7 @@ const oneShot = unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLONESHOT
 // Add makes a member of a client's blocking socket, idle and armed. It closes
 // the socket when it fails.
 func (s *Set) Add(fd int, service *conn.Service) error {
-	m := &Member{Stream: Stream{fd: fd}}
+	m := &Member{Stream: *NewStream(fd)}
 	m.Conn.Service, m.Session.Stream = service, &m.Stream
 	s.mu.Lock()
 	for fd >= len(s.members) {
@@ -98,7 +99,7 @@ func (s *Set) Add(fd int, service *conn.Service) error {
 	}
 	s.members[fd] = m
 	s.mu.Unlock()
-	s.Clients.Add(&m.Stream)
+	s.Clients.Add(&m.Stream.Client)
 	if err := s.control(unix.EPOLL_CTL_ADD, fd, oneShot); err != nil {
 		s.drop(m)
 		return err
@@ -116,7 +117,7 @@ func (s *Set) Arm(m *Member, after conn.After) {
 		s.forget(m)
 		return
 	case conn.Idle:
-		err = s.control(m.again(), m.Stream.fd, oneShot)
+		err = s.control(m.again(), m.Stream.FD, oneShot)
 	default:
 		err = s.armUntil(m, m.Deadline())
 	}
@@ -144,8 +145,8 @@ func (m *Member) again() int {
 func (s *Set) forget(m *Member) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.members[m.Stream.fd] == m {
-		s.members[m.Stream.fd] = nil
+	if s.members[m.Stream.FD] == m {
+		s.members[m.Stream.FD] = nil
 	}
 }
 
@@ -154,7 +155,7 @@ func (s *Set) forget(m *Member) {
 func (s *Set) armUntil(m *Member, until time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.control(m.again(), m.Stream.fd, oneShot); err != nil {
+	if err := s.control(m.again(), m.Stream.FD, oneShot); err != nil {
 		return err
 	}
 	m.until = until
@@ -235,6 +236,6 @@ func (s *Set) overdue() *Member {
 		return nil
 	}
 	m := heap.Pop(&s.due).(*Member)
-	m.out = s.control(unix.EPOLL_CTL_DEL, m.Stream.fd, 0) == nil
+	m.out = s.control(unix.EPOLL_CTL_DEL, m.Stream.FD, 0) == nil
 	return m
 }

@@ -15,20 +15,17 @@ import (
 // Stream is a connected socket that blocks the calling thread. One thread reads
 // and writes at a time.
 type Stream struct {
-	fd    int
+	sock.Client
 	armed time.Duration // SO_RCVTIMEO as the kernel has it; 0: for ever
 	// Hasty makes Write fail with os.ErrDeadlineExceeded when the peer does not take
 	// all at once: for a thread that must not wait for anybody.
 	Hasty bool
-
-	clients    *Clients // who knows of it; nil: nobody
-	prev, next *Stream
 }
 
 var _ conn.Stream = (*Stream)(nil)
 
 // NewStream makes a stream of a blocking socket, which it owns from now on.
-func NewStream(fd int) *Stream { return &Stream{fd: fd} }
+func NewStream(fd int) *Stream { return &Stream{Client: sock.Client{FD: fd}} }
 
 // Dial is conn.Dial by blocking the calling thread.
 func Dial(addr string, within time.Duration) (conn.Stream, error) {
@@ -42,9 +39,6 @@ func Dial(addr string, within time.Duration) (conn.Stream, error) {
 	}
 	return NewStream(fd), nil
 }
-
-// FD is the socket.
-func (s *Stream) FD() int { return s.fd }
 
 // Read is conn.Stream's. The deadline is absolute, the socket's time-out is not:
 // it is armed a little short of what is left, so that it still serves the next
@@ -60,7 +54,7 @@ func (s *Stream) Read(b []byte, until time.Time) (int, error) {
 				return 0, err
 			}
 		}
-		n, err := unix.Read(s.fd, b)
+		n, err := unix.Read(s.FD, b)
 		switch {
 		case n > 0:
 			return n, nil
@@ -95,12 +89,12 @@ func (s *Stream) arm(left time.Duration) error {
 
 func (s *Stream) receiveTimeout(d time.Duration) error {
 	s.armed = d
-	return timeout(s.fd, unix.SO_RCVTIMEO, d)
+	return timeout(s.FD, unix.SO_RCVTIMEO, d)
 }
 
 // last takes what has come by now, without waiting.
 func (s *Stream) last(b []byte) (int, error) {
-	n, _, err := unix.Recvfrom(s.fd, b, unix.MSG_DONTWAIT)
+	n, _, err := unix.Recvfrom(s.FD, b, unix.MSG_DONTWAIT)
 	switch {
 	case n > 0:
 		return n, nil
@@ -115,7 +109,7 @@ func (s *Stream) last(b []byte) (int, error) {
 // Write is conn.Stream's. It tries without waiting first: nearly always the
 // socket takes all, and no time-out need be armed.
 func (s *Stream) Write(b []byte, within time.Duration) (int, error) {
-	sent, err := send(s.fd, b, unix.MSG_DONTWAIT)
+	sent, err := send(s.FD, b, unix.MSG_DONTWAIT)
 	if sent == len(b) {
 		return sent, nil
 	}
@@ -128,9 +122,9 @@ func (s *Stream) Write(b []byte, within time.Duration) (int, error) {
 		if left <= 0 {
 			return sent, os.ErrDeadlineExceeded
 		}
-		if err = timeout(s.fd, unix.SO_SNDTIMEO, left); err == nil {
+		if err = timeout(s.FD, unix.SO_SNDTIMEO, left); err == nil {
 			var n int
-			n, err = send(s.fd, b[sent:], 0)
+			n, err = send(s.FD, b[sent:], 0)
 			sent += n
 		}
 	}
@@ -157,12 +151,10 @@ func timeout(fd, option int, d time.Duration) error {
 }
 
 // CloseWrite is conn.Stream's.
-func (s *Stream) CloseWrite() error { return unix.Shutdown(s.fd, unix.SHUT_WR) }
+func (s *Stream) CloseWrite() error { return unix.Shutdown(s.FD, unix.SHUT_WR) }
 
 // Close is conn.Stream's.
 func (s *Stream) Close() error {
-	if s.clients != nil {
-		s.clients.remove(s)
-	}
-	return unix.Close(s.fd)
+	s.Leave()
+	return unix.Close(s.FD)
 }

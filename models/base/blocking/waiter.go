@@ -4,9 +4,8 @@ import (
 	"time"
 
 	"assay/models/base/conn"
+	"assay/models/base/sock"
 	"assay/models/base/style"
-
-	"golang.org/x/sys/unix"
 )
 
 // Waiter waits for a handler that has its thread to itself.
@@ -44,14 +43,7 @@ func (w *Waiter) CallAll(cs []style.Call) error {
 }
 
 // Block is style.Waiter's: one sleep in the kernel.
-func (w *Waiter) Block(d time.Duration) { Block(d) }
+func (w *Waiter) Block(d time.Duration) { sock.Block(d) }
 
 // Offload is style.Waiter's. A thread of its own disturbs nobody: f runs here.
 func (w *Waiter) Offload(f func()) { f() }
-
-// Block blocks the calling thread in a system call for d.
-func Block(d time.Duration) {
-	left := unix.NsecToTimespec(int64(d))
-	for unix.Nanosleep(&left, &left) == unix.EINTR { // the runtime's own signals interrupt it
-	}
-}

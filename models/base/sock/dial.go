@@ -93,20 +93,4 @@ func Dial(to netip.AddrPort, within time.Duration) (int, error) {
 	return fd, nil
 }
 
-// Wait blocks the calling thread until the descriptor is ready for events
-// (POLLIN, POLLOUT), or until within is over (less than zero: for ever), or
-// until a signal: the caller looks again in any case. An error or a hang-up is readiness.
-func Wait(fd int, events int16, within time.Duration) error {
-	p := [1]unix.PollFd{{Fd: int32(fd), Events: events}}
-	var ts *unix.Timespec
-	if within >= 0 {
-		t := unix.NsecToTimespec(int64(within))
-		ts = &t
-	}
-	if _, err := unix.Ppoll(p[:], ts, nil); err != nil && err != unix.EINTR {
-		return fmt.Errorf("poll descriptor %d: %w", fd, err)
-	}
-	return nil
-}
-
 func dialError(to netip.AddrPort, err error) error { return fmt.Errorf("dial %s: %w", to, err) }

@@ -1,0 +1,32 @@
+package sock
+
+import (
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Wait blocks the calling thread until the descriptor is ready for events
+// (POLLIN, POLLOUT), or until within is over (less than zero: for ever), or
+// until a signal: the caller looks again in any case. An error or a hang-up is readiness.
+func Wait(fd int, events int16, within time.Duration) error {
+	p := [1]unix.PollFd{{Fd: int32(fd), Events: events}}
+	var ts *unix.Timespec
+	if within >= 0 {
+		t := unix.NsecToTimespec(int64(within))
+		ts = &t
+	}
+	if _, err := unix.Ppoll(p[:], ts, nil); err != nil && err != unix.EINTR {
+		return fmt.Errorf("poll descriptor %d: %w", fd, err)
+	}
+	return nil
+}
+
+// Block blocks the calling thread in a system call for d: what a driver does that
+// knows nothing of loops. It is the Block of every model.
+func Block(d time.Duration) {
+	left := unix.NsecToTimespec(int64(d))
+	for unix.Nanosleep(&left, &left) == unix.EINTR { // the runtime's own signals interrupt it
+	}
+}
