@@ -1,0 +1,24 @@
+// Package catalog is the table of models. Adding one is a folder beside this one
+// and a line here.
+package catalog
+
+import (
+	"assay/models/base/model"
+	"assay/models/external"
+	"assay/models/goroutine"
+	"assay/models/pool"
+	"assay/models/reactor"
+	"assay/models/serial"
+	"assay/models/thread"
+)
+
+// Models are ours and those in other languages, in the order they are listed.
+func Models() []model.Model {
+	return append([]model.Model{
+		serial.Model,
+		thread.Model,
+		goroutine.Model,
+		pool.Model,
+		reactor.Model,
+	}, external.Models...)
+}
