@@ -1,13 +1,13 @@
 package backend
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
 
 	"assay/bench/workload"
 	"assay/models/base/http1"
-	"assay/models/base/style"
 )
 
 // Fault is what a call asks to go wrong. See bench/fanout/HTTP.md.
@@ -105,7 +105,7 @@ func (c *call) parse(query []byte) (err error) {
 		}
 	}
 	if err == nil && given != [2]bool{true, true} {
-		err = style.Badf("n or i is missing: want /value?n=N&i=I&d=MICROS")
+		err = errors.New("n or i is missing: want /value?n=N&i=I&d=MICROS")
 	}
 	return err
 }
