@@ -25,7 +25,7 @@ static void *thread(void *descriptor) {
 bool start_thread(struct server *s, int fd) {
     pthread_t id;
     pthread_mutex_lock(&s->lock);
-    bool full = s->config.max_threads > 0 && s->live >= s->config.max_threads;
+    bool full = s->live >= s->config.max_threads;
     s->live += !full;
     pthread_mutex_unlock(&s->lock);
     if (full) {

@@ -54,7 +54,7 @@ static bool set(struct config *c, const char *name, const char *value) {
         c->backlog = (int)n;
         return ok;
     } else if (strcmp(name, "max-threads") == 0) {
-        return read_number(name, value, 0, 1 << 22, &c->max_threads);
+        return read_number(name, value, 1, 1 << 20, &c->max_threads);
     } else if (strcmp(name, "stack") == 0) {
         ok = read_number(name, value, 48 << 10, 1 << 30, &n);
         c->stack = (size_t)n;
@@ -128,6 +128,7 @@ bool config_read(struct config *c, const char *const *workloads) {
         .backend_timeout = 2000000000,
         .write_timeout = 10000000000,
         .max_body = 1 << 20,
+        .max_threads = 8192,
         .stack = 64 << 10,
     };
     read_backends(c, environment("ASSAY_BACKENDS", ""));

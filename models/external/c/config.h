@@ -19,7 +19,7 @@ struct config {
     int64_t request_timeout, backend_timeout, write_timeout; /* ns */
     size_t max_body;                                         /* bytes */
     int backlog;                                             /* 0: the kernel's greatest */
-    long max_threads;                                        /* connections at once; 0: as many as the machine gives */
+    long max_threads;                                        /* connections at once */
     size_t stack;                                            /* bytes a thread */
     enum callall callall;
 };

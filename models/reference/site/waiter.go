@@ -1,0 +1,56 @@
+package site
+
+import (
+	"sync"
+	"time"
+
+	"assay/models/base/style"
+
+	"golang.org/x/sys/unix"
+)
+
+// Waiter waits by goroutines, as a service written for Go's runtime does. One
+// serves all requests of a server.
+type Waiter struct {
+	// Ask makes one backend call and fills in c's Status and Body. Its error wraps
+	// style.ErrBackend or style.ErrDeadline.
+	Ask func(c *style.Call) error
+}
+
+var _ style.Waiter = (*Waiter)(nil)
+
+// Call implements style.Waiter.
+func (w *Waiter) Call(c *style.Call) error {
+	c.Err = w.Ask(c)
+	return c.Err
+}
+
+// CallAll implements style.Waiter: a goroutine for each call but the last.
+func (w *Waiter) CallAll(cs []style.Call) error {
+	if len(cs) == 0 {
+		return nil
+	}
+	var calls sync.WaitGroup
+	last := len(cs) - 1
+	for i := range cs[:last] {
+		calls.Go(func() { w.Call(&cs[i]) })
+	}
+	w.Call(&cs[last])
+	calls.Wait()
+	for i := range cs {
+		if cs[i].Err != nil {
+			return cs[i].Err
+		}
+	}
+	return nil
+}
+
+// Block implements style.Waiter: one sleep in the kernel.
+func (*Waiter) Block(d time.Duration) {
+	left := unix.NsecToTimespec(int64(d))
+	for unix.Nanosleep(&left, &left) == unix.EINTR { // the runtime's own signals interrupt it
+	}
+}
+
+// Offload implements style.Waiter: a goroutine of its own disturbs nobody.
+func (*Waiter) Offload(f func()) { f() }
