@@ -1,0 +1,45 @@
+# assay: make bench measures, make test checks, make help lists.
+GO      ?= go
+CC      ?= cc
+PROFILE ?= standard
+OUT     ?= results/local
+ARGS    ?=
+DIR     ?= $(lastword $(sort $(wildcard results/local/*Z-*)))
+
+# Packages in which goroutines meet: they are tested once more with the race detector.
+RACE = ./models/... ./harness/...
+
+.DEFAULT_GOAL := help
+.PHONY: bench test build lint check compare report clean help
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+build: ## assay, modeld, refd and thread-c into bin/
+	$(GO) build -o bin/ ./harness/cmd/assay ./models/cmd/modeld ./models/cmd/refd
+	@if command -v $(firstword $(CC)) >/dev/null; then $(MAKE) --no-print-directory -C models/external/c BIN=$(abspath bin) CC="$(CC)"; \
+	else echo "no C compiler ($(CC)): thread-c is left out and recorded as not run; install gcc, or say make CC=clang"; fi
+
+bench: build ## measure and compare: PROFILE=standard OUT=results/local ARGS='--blocks 6'
+	bin/assay run --profile $(PROFILE) --out $(OUT) $(ARGS)
+
+check: build ## behaviour of every model, case by case: ARGS='reactor pool'
+	bin/assay check $(ARGS)
+
+report: build ## make the files of a finished run again: DIR=results/local/…
+	bin/assay report $(DIR)
+
+compare: build ## two runs side by side: OLD=results/local/… NEW=results/local/…
+	bin/assay compare $(OLD) $(NEW)
+
+test: build ## all tests, with the race detector where goroutines meet
+	$(GO) vet ./...
+	$(GO) test -timeout 10m ./...
+	$(GO) test -timeout 10m -race -short $(RACE)
+
+lint: ## gofumpt and staticcheck
+	@files=$$($(GO) tool gofumpt -l bench models harness); test -z "$$files" || { echo "not formatted (go tool gofumpt -w):" $$files; exit 1; }
+	$(GO) tool staticcheck ./...
+
+clean: ## remove bin/; results stay
+	rm -rf bin
