@@ -114,13 +114,15 @@ func TestSettingsFollowTheCell(t *testing.T) {
 	}{
 		{Arm{Model: "thread"}, echo, 0, map[string]string{"procs": "108"}},
 		{Arm{Model: "thread", Options: map[string]string{"callall": "spawn"}}, fanout, 3, map[string]string{"procs": "408"}},
+		{Arm{Model: "thread", Options: map[string]string{"callall": "pool", "callers": "10"}}, fanout, 3, map[string]string{"procs": "118"}},
+		{Arm{Model: "thread"}, Cell{Workload: "echo", Conns: 9000}, 0, map[string]string{"procs": "9008", "max-threads": "9008"}},
 		// what the user says is not overruled
 		{Arm{Model: "thread", Options: map[string]string{"procs": "3"}}, echo, 0, nil},
 		// requests that wait need a worker each, those that do not leave the model's own
-		{Arm{Model: "pool"}, fanout, 3, map[string]string{"size": "100", "procs": "108"}},
-		{Arm{Model: "pool"}, fanoutCell(5000, 10), 3, map[string]string{"size": "512", "procs": "520"}},
+		{Arm{Model: "pool"}, fanout, 3, map[string]string{"size": "100"}},
+		{Arm{Model: "pool"}, fanoutCell(5000, 10), 3, map[string]string{"size": "512"}},
 		{Arm{Model: "pool"}, echo, 0, nil},
-		{Arm{Model: "pool", Options: map[string]string{"size": "7"}}, echo, 0, map[string]string{"procs": "15"}},
+		{Arm{Model: "pool", Options: map[string]string{"size": "7"}}, fanout, 3, nil},
 		{Arm{Model: "reactor"}, fanout, 3, nil},
 		// a user's server that happens to be called so
 		{Arm{Model: "thread", Command: []string{"x"}}, echo, 0, nil},

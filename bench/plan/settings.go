@@ -41,32 +41,35 @@ func Settings(a *Arm, c *Cell, backends int) []Setting {
 
 // threadSettings: with fewer Ps than threads a thread that comes back from a
 // blocking call waits for a P, not for a processor, and is starved by the scheduler.
+// The model would double them as threads come, which stops the world each time.
 func threadSettings(a *Arm, c *Cell, backends int) []Setting {
 	threads, what := c.Most(), "connections"
-	if how := a.Options["callall"]; (how == "spawn" || how == "pool") && backends > 0 {
+	switch how := a.Options["callall"]; {
+	case backends == 0:
+	case how == "spawn":
 		threads, what = threads*(1+backends), "connections and their backend calls"
+	case how == "pool":
+		callers, _ := strconv.Atoi(orDefault(a.Options["callers"], "64")) // the model itself refuses what is no number
+		threads, what = threads+callers, "connections and calling threads"
 	}
-	return []Setting{{
+	settings := []Setting{{
 		"procs", strconv.Itoa(threads + spareProcs),
 		fmt.Sprintf("GOMAXPROCS at least the threads: %d for %s, %d beside", threads, what, spareProcs),
 	}}
+	if threads > 8000 {
+		settings = append(settings, Setting{"max-threads", strconv.Itoa(threads + spareProcs), "no connection of the cell may be refused for want of a thread"})
+	}
+	return settings
 }
 
 // poolSettings: a worker waits as long as its request does, so a pool for requests
 // that wait needs a worker for each that may wait at once.
-func poolSettings(a *Arm, c *Cell, backends int) []Setting {
-	size, why := 0, "as the arm says"
-	if given, ok := a.Options["size"]; ok {
-		size, _ = strconv.Atoi(given) // the model itself refuses what is no number
-	} else if backends > 0 || c.Workload == "blocking" {
-		size = min(c.Most(), mostWorkers)
-		why = fmt.Sprintf("a worker waits with its request: one for each of %d connections, at most %d", c.Most(), mostWorkers)
-	}
-	if size == 0 {
+func poolSettings(_ *Arm, c *Cell, backends int) []Setting {
+	if backends == 0 && c.Workload != "blocking" {
 		return nil
 	}
-	return []Setting{
-		{"size", strconv.Itoa(size), why},
-		{"procs", strconv.Itoa(size + spareProcs), fmt.Sprintf("GOMAXPROCS at least the threads: %d workers, %d beside", size, spareProcs)},
-	}
+	return []Setting{{
+		"size", strconv.Itoa(min(c.Most(), mostWorkers)),
+		fmt.Sprintf("a worker waits with its request: one for each of %d connections, at most %d", c.Most(), mostWorkers),
+	}}
 }

@@ -1,0 +1,128 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"assay/harness/trial"
+)
+
+// Create makes the folder <UTC>-<label>-<plan hash> in out and writes m into it.
+// m's ID, State and PlanHash are set here.
+func Create(out string, m Manifest) (*Journal, error) {
+	remedy := func(err error) error {
+		return fmt.Errorf("cannot keep a run in %s: %w; choose a folder you may write to with --out", out, err)
+	}
+	m.PlanHash, m.State = m.Plan.Hash(), Running
+	base := m.Started.UTC().Format("20060102T150405Z") + "-" + safe(m.Label)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return nil, remedy(err)
+	}
+	for n := 1; ; n++ {
+		m.ID = base + "-" + m.Plan.ShortHash()
+		if n > 1 { // two runs began in the same second
+			m.ID = fmt.Sprintf("%s.%d-%s", base, n, m.Plan.ShortHash())
+		}
+		err := os.Mkdir(filepath.Join(out, m.ID), 0o755)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, remedy(err)
+		}
+	}
+	j := &Journal{Dir: filepath.Join(out, m.ID), Manifest: m}
+	f, err := openTrials(j.Dir)
+	if err != nil {
+		return nil, remedy(err)
+	}
+	j.file = f
+	if err := errors.Join(j.SaveManifest(), os.Mkdir(filepath.Join(j.Dir, LogDir), 0o755)); err != nil {
+		f.Close()
+		return nil, remedy(err)
+	}
+	return j, nil
+}
+
+// safe makes a label fit for a folder's name.
+func safe(label string) string {
+	label = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._+=", r) {
+			return r
+		}
+		return '_'
+	}, label)
+	if label == "" {
+		return "run"
+	}
+	return label
+}
+
+// Resume opens the run in dir for going on, and gives the trials that are finished.
+// A torn last line is cut off.
+func Resume(dir string) (*Journal, []trial.Trial, error) {
+	m, err := readManifest(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := openTrials(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	trials, size, err := scan(filepath.Join(dir, TrialsFile))
+	if err == nil {
+		err = f.Truncate(size)
+	}
+	if err == nil {
+		err = os.MkdirAll(filepath.Join(dir, LogDir), 0o755)
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return &Journal{Dir: dir, Manifest: m, file: f, size: size}, last(trials), nil
+}
+
+// Find gives the latest run in out of the plan with that hash; "" if there is none.
+func Find(out, planHash string) (dir string, err error) {
+	entries, err := os.ReadDir(out)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("look for a run to resume: %w", err)
+	}
+	for _, e := range slices.Backward(entries) { // the names begin with the time
+		if !e.IsDir() || !strings.HasSuffix(e.Name(), "-"+planHash[:12]) {
+			continue
+		}
+		dir := filepath.Join(out, e.Name())
+		m, err := readManifest(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // killed before it had a manifest: there is nothing to go on with
+		}
+		if err != nil {
+			return "", err
+		}
+		if m.PlanHash == planHash {
+			return dir, nil
+		}
+	}
+	return "", nil
+}
+
+// Read gives a run's manifest and its trials, the last one of each key. A torn
+// last line is left out; any other damage is an error that names file and line.
+func Read(dir string) (Manifest, []trial.Trial, error) {
+	m, err := readManifest(dir)
+	if err != nil {
+		return m, nil, err
+	}
+	trials, _, err := scan(filepath.Join(dir, TrialsFile))
+	return m, last(trials), err
+}
