@@ -147,8 +147,13 @@ func fastRequest(data []byte) reading {
 	br := bufio.NewReader(src)
 	var req fasthttp.Request
 	req.Header.DisableNormalizing()
-	if err := req.Read(br); err != nil {
+	if err := req.ReadLimitBody(br, 1<<20); err != nil {
 		return failed(err)
+	}
+	if req.MayContinue() {
+		if err := req.ContinueReadBody(br, 1<<20); err != nil {
+			return failed(err)
+		}
 	}
 	out := reading{line: string(req.Header.Method()) + " " + string(req.Header.RequestURI()), body: string(req.Body()), rest: br.Buffered() + src.Len()}
 	req.Header.VisitAll(func(k, v []byte) { out.add(string(k), string(v)) })
@@ -162,7 +167,7 @@ func fastResponse(data []byte, method string) reading {
 	resp.Header.DisableNormalizing()
 	resp.Header.SetNoDefaultContentType(true)
 	resp.SkipBody = method == "HEAD"
-	if err := resp.Read(br); err != nil {
+	if err := resp.ReadLimitBody(br, 1<<20); err != nil {
 		return failed(err)
 	}
 	out := reading{line: strconv.Itoa(resp.StatusCode()), body: string(resp.Body()), rest: br.Buffered() + src.Len()}
