@@ -11,3 +11,5 @@ func TestSuite(t *testing.T) {
 		t.Run(options, func(t *testing.T) { modeltest.Suite(t, Model, options) })
 	}
 }
+
+func TestFrugal(t *testing.T) { modeltest.Frugal(t, Model, "") }

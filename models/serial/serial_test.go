@@ -7,3 +7,5 @@ import (
 )
 
 func TestSuite(t *testing.T) { modeltest.Suite(t, Model, "") }
+
+func TestFrugal(t *testing.T) { modeltest.Frugal(t, Model, "") }

@@ -100,6 +100,7 @@ func (s *Set) Add(fd int, service *conn.Service) error {
 	s.members[fd] = m
 	s.mu.Unlock()
 	s.Clients.Add(&m.Stream.Client)
+	m.handed.Store(1)
 	if err := s.control(unix.EPOLL_CTL_ADD, fd, oneShot); err != nil {
 		s.drop(m)
 		return err
