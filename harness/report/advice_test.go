@@ -4,11 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"assay/harness/report/reporttest"
 	"assay/harness/stat"
 )
 
 func TestAdviceNamesTheCheapestAndItsScope(t *testing.T) {
-	v := view(t, usual().run(t))
+	v := view(t, usual())
 	a := v.Advice(v.Cells[0])
 	for _, want := range []string{"Here reactor needs 18.1 % [", "than goroutine", "p99 equal ±10 %", "memory per connection", "falls below 5 %", "not measured"} {
 		if !strings.Contains(a.Sentence, want) {
@@ -22,10 +23,10 @@ func TestAdviceNamesTheCheapestAndItsScope(t *testing.T) {
 
 // A saving of 6 % in noise of as much must not be claimed, whatever its mean says.
 func TestAdviceClaimsNothingBelowTheFloor(t *testing.T) {
-	m := usual()
-	m.noise = 0.08
-	m.cpu["reactor"] = 29
-	v := view(t, m.run(t))
+	m := reporttest.Usual()
+	m.Noise = 0.08
+	m.CPU["reactor"] = 29
+	v := view(t, made(m))
 	if f, err := v.Set.Floor(stat.CPU, fanoutCell); err != nil || f.Fraction < .03 {
 		t.Fatalf("the run is too quiet to test this: floor %g, %v", f.Fraction, err)
 	}
@@ -35,27 +36,27 @@ func TestAdviceClaimsNothingBelowTheFloor(t *testing.T) {
 }
 
 func TestAdviceNeedsATwinAndBlocks(t *testing.T) {
-	m := usual()
-	m.noTwin = true
-	v := view(t, m.run(t))
+	m := reporttest.Usual()
+	m.NoTwin = true
+	v := view(t, made(m))
 	if s := v.Advice(v.Cells[0]).Sentence; !strings.Contains(s, "name a model twice") {
 		t.Errorf("without a twin: got %q", s)
 	}
-	m = usual()
-	m.blocks = 1
-	v = view(t, m.run(t))
+	m = reporttest.Usual()
+	m.Blocks = 1
+	v = view(t, made(m))
 	if s := v.Advice(v.Cells[0]).Sentence; !strings.Contains(s, "--blocks 6") {
 		t.Errorf("with one block: got %q", s)
 	}
 }
 
 func TestCrossingIsReportedBetweenMeasuredCells(t *testing.T) {
-	r := usual().run(t)
-	dear := usual()
-	dear.cpu["reactor"] = 38
+	r := usual()
+	dear := reporttest.Usual()
+	dear.CPU["reactor"] = 38
 	cell := r.Cells[0]
 	cell.Name, cell.Dims = "fanout,k=3,conns=1000,rate=2000", []Fact{{"k", "3"}, {"conns", "1000"}, {"rate", "2000"}}
-	for _, tr := range dear.run(t).Trials {
+	for _, tr := range made(dear).Trials {
 		if tr.Cell == fanoutCell {
 			tr.Cell, tr.Key = cell.Name, "crowded/"+tr.Key
 			r.Trials = append(r.Trials, tr)

@@ -53,7 +53,7 @@ func TestBenchstatReadsIt(t *testing.T) {
 }
 
 func TestBenchLinesAreReplicates(t *testing.T) {
-	data, err := benchText(view(t, usual().run(t)))
+	data, err := benchText(view(t, usual()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestBenchLinesAreReplicates(t *testing.T) {
 }
 
 func TestHistogramLogReadsBack(t *testing.T) {
-	v := view(t, usual().run(t))
+	v := view(t, usual())
 	data, err := hlogText(v)
 	if err != nil {
 		t.Fatal(err)

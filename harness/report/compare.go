@@ -15,28 +15,31 @@ import (
 
 // Comparison is two runs side by side.
 type Comparison struct {
-	Old, New string // IDs
-	Metrics  []MetricComparison
-	Notes    []string
+	Old     string             `json:"old"` // ID
+	New     string             `json:"new"`
+	Metrics []MetricComparison `json:"metrics"`
+	Notes   []string           `json:"notes,omitempty"`
 }
 
 // MetricComparison is one metric over the cells and arms that both runs have.
 type MetricComparison struct {
-	Metric stat.Metric
-	Rows   []ComparedRow
+	Metric stat.Metric   `json:"metric"`
+	Rows   []ComparedRow `json:"rows"`
 }
 
 // ComparedRow is one arm in one cell. Absolute figures of two campaigns differ with
 // the machine's state, so where both runs have a baseline the row is about the ratio
 // to it.
 type ComparedRow struct {
-	Cell, Arm string
-	Relative  bool // Old and New are ratios to the run's own baseline
-	Old, New  stat.Description
+	Cell     string           `json:"cell"`
+	Arm      string           `json:"arm"`
+	Relative bool             `json:"relative"` // Old and New are ratios to the run's own baseline
+	Old      stat.Description `json:"old"`
+	New      stat.Description `json:"new"`
 	stat.Comparison
 	// Regression: worse by more than the metric's margin, and by the rank test not
 	// by chance.
-	Regression bool
+	Regression bool `json:"regression"`
 }
 
 // compared are the metrics of a comparison, in order.

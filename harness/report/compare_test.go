@@ -5,17 +5,18 @@ import (
 	"errors"
 	"testing"
 
+	"assay/harness/report/reporttest"
 	"assay/harness/stat"
 )
 
 func TestCompareFindsWhatGotWorseAgainstItsBaseline(t *testing.T) {
-	dearer := usual()
+	dearer := reporttest.Usual()
 	// The whole machine is 30 % slower, which is nobody's fault; the reactor is slower still.
-	for arm := range dearer.cpu {
-		dearer.cpu[arm] *= 1.3
+	for arm := range dearer.CPU {
+		dearer.CPU[arm] *= 1.3
 	}
-	dearer.cpu["reactor"] *= 1.2
-	old, fresh := view(t, usual().run(t)), view(t, dearer.run(t))
+	dearer.CPU["reactor"] *= 1.2
+	old, fresh := view(t, usual()), view(t, made(dearer))
 	fresh.ID = "20260305T050607Z-quick-1a2b3c4d"
 	c, err := Compare(old, fresh)
 	if err != nil {
@@ -37,7 +38,7 @@ func TestCompareFindsWhatGotWorseAgainstItsBaseline(t *testing.T) {
 }
 
 func TestCompareARunWithItself(t *testing.T) {
-	v := view(t, usual().run(t))
+	v := view(t, usual())
 	c, err := Compare(v, v)
 	if err != nil {
 		t.Fatal(err)
@@ -48,17 +49,17 @@ func TestCompareARunWithItself(t *testing.T) {
 }
 
 func TestCompareRefuses(t *testing.T) {
-	v := view(t, usual().run(t))
-	other := usual().run(t)
+	v := view(t, usual())
+	other := usual()
 	for i := range other.Trials {
 		other.Trials[i].Cell = "another"
 	}
 	if _, err := Compare(v, view(t, other)); !errors.Is(err, ErrNothingCommon) {
 		t.Errorf("nothing in common: got %v", err)
 	}
-	single := usual()
-	single.blocks = 1
-	if _, err := Compare(v, view(t, single.run(t))); !errors.Is(err, stat.ErrSingle) {
+	single := reporttest.Usual()
+	single.Blocks = 1
+	if _, err := Compare(v, view(t, made(single))); !errors.Is(err, stat.ErrSingle) {
 		t.Errorf("one block: got %v", err)
 	}
 }

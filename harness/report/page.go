@@ -156,6 +156,9 @@ func (p *pageWriter) method() {
 		t.rows = append(t.rows, []string{a.Name, a.Kind, a.Style, start})
 	}
 	p.printf("%s\n", t)
+	if settings := p.settings(); len(settings.rows) > 0 {
+		p.printf("Settings that differ between arms, and why; all others are equal:\n\n%s\n", settings)
+	}
 	facts := mdTable{words: true, head: []string{"what", "value"}}
 	for _, f := range p.Facts {
 		facts.rows = append(facts.rows, []string{f.Name, f.Value})
@@ -163,4 +166,13 @@ func (p *pageWriter) method() {
 	p.printf("%s\n", facts)
 	p.printf("In each block every arm got one fresh process, all alive together; load went round them in short slices, in random order, drained between. The unit of inference is the block. Latency runs from the intended send. Times of server and machine stand side by side because on loopback part of a server's work is done in the sender's context.\n\n")
 	p.printf("Run it again: `%s`. The records are `manifest.json` and `trials.jsonl`; `assay report` makes all other files from them. `go tool benchstat -col /model bench.txt` compares the models; `latency.hlog` holds the histograms.\n", p.Command)
+}
+
+// settings are the options that follow from a model and a cell.
+func (p *pageWriter) settings() mdTable {
+	t := mdTable{words: true, head: []string{"arm", "cell", "setting", "why"}}
+	for _, s := range p.Settings {
+		t.rows = append(t.rows, []string{s.Arm, s.Cell, s.Value, s.Why})
+	}
+	return t
 }

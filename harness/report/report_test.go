@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"assay/harness/report/reporttest"
 	"assay/harness/trial"
 )
 
@@ -38,7 +39,7 @@ func golden(t *testing.T, name string, got []byte) {
 // troubled adds what goes wrong in life: a failed trial, one not run, wrong answers,
 // a late generator, an unequal service.
 func troubled(t *testing.T) *Run {
-	r := usual().run(t)
+	r := usual()
 	for i := range r.Trials {
 		tr := &r.Trials[i]
 		switch {
@@ -56,7 +57,7 @@ func troubled(t *testing.T) *Run {
 }
 
 func TestGoldenReport(t *testing.T) {
-	for name, run := range map[string]*Run{"usual": usual().run(t), "troubled": troubled(t)} {
+	for name, run := range map[string]*Run{"usual": usual(), "troubled": troubled(t)} {
 		files, err := Files(view(t, run))
 		if err != nil {
 			t.Fatal(err)
@@ -70,13 +71,15 @@ func TestGoldenReport(t *testing.T) {
 }
 
 func TestGoldenCard(t *testing.T) {
-	partial := usual().run(t)
+	partial := usual()
 	partial.Trials, partial.Finished = partial.Trials[:20], false
-	single := made{cpu: usual().cpu, noise: .006, blocks: 1}.run(t)
-	alone := usual()
-	alone.noTwin = true
+	one := reporttest.Usual()
+	one.Blocks = 1
+	single := made(one)
+	alone := reporttest.Usual()
+	alone.NoTwin = true
 	for name, run := range map[string]*Run{
-		"usual": usual().run(t), "troubled": troubled(t), "partial": partial, "single": single, "no-twin": alone.run(t),
+		"usual": usual(), "troubled": troubled(t), "partial": partial, "single": single, "no-twin": made(alone),
 	} {
 		var b bytes.Buffer
 		if err := Card(&b, view(t, run), "results/local/"+run.ID); err != nil {
@@ -146,7 +149,7 @@ func TestPicturesAreWholeAndShown(t *testing.T) {
 }
 
 func TestNonFiniteFiguresAreRefused(t *testing.T) {
-	r := usual().run(t)
+	r := usual()
 	r.Trials[0].Jain = math.Inf(1)
 	if _, err := Analyse(r); err == nil || !strings.Contains(err.Error(), r.Trials[0].Key) {
 		t.Errorf("got %v, want an error that names trial %s", err, r.Trials[0].Key)
@@ -155,7 +158,7 @@ func TestNonFiniteFiguresAreRefused(t *testing.T) {
 
 func TestWriteKeepsTheOldFileWhenItCannotWrite(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "gone")
-	err := Write(view(t, usual().run(t)), dir)
+	err := Write(view(t, usual()), dir)
 	if err == nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("got %v, want an error that names %s", err, dir)
 	}

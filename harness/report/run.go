@@ -22,7 +22,8 @@ type Run struct {
 	Cells    []Cell
 
 	Placement Placement
-	Facts     []Fact // the machine and the settings, in the order to print
+	Facts     []Fact    // the machine and the build, in the order to print
+	Settings  []Setting // that differ between arms
 	GOOS      string
 	GOARCH    string
 	CPU       string // model name of the processor
@@ -55,6 +56,9 @@ type Placement struct {
 	Server, Load []int // processor numbers
 	Shared       bool  // both on the same: one processor only
 }
+
+// Setting is an option that must differ between arms or follow the cell.
+type Setting struct{ Arm, Cell, Value, Why string }
 
 // Fact is one line about the machine or the settings.
 type Fact struct{ Name, Value string }

@@ -26,11 +26,17 @@ func Finite(vs []float64) error {
 
 // Description is a sample of replicates in a few figures.
 type Description struct {
-	N                        int
-	Median, Mean, SD         float64 // SD: of the sample, 0 for one value
-	Least, Greatest          float64
-	CoefficientOfVariation   float64 // SD ÷ Mean, 0 where Mean is 0
-	MedianLo, MedianHi, Conf float64 // interval of the median at confidence Conf; both 0 below six values
+	N        int     `json:"n"`
+	Median   float64 `json:"median"`
+	Mean     float64 `json:"mean"`
+	SD       float64 `json:"sd"` // of the sample, 0 for one value
+	Least    float64 `json:"least"`
+	Greatest float64 `json:"greatest"`
+	// MedianLo and MedianHi are the interval of the median at confidence Conf; all are
+	// 0 below six values, which cannot have one at 95 %.
+	MedianLo float64 `json:"median_lo"`
+	MedianHi float64 `json:"median_hi"`
+	Conf     float64 `json:"confidence"`
 }
 
 // Describe refuses an empty sample and non-finite values.
@@ -55,9 +61,6 @@ func Describe(vs []float64) (Description, error) {
 			return d, fmt.Errorf("standard deviation: %w", err)
 		}
 	}
-	if d.Mean != 0 {
-		d.CoefficientOfVariation = d.SD / d.Mean
-	}
 	s := benchmath.AssumeNothing.Summary(sample(vs), confidence)
 	if !math.IsInf(s.Lo, 0) && !math.IsInf(s.Hi, 0) {
 		d.MedianLo, d.MedianHi, d.Conf = s.Lo, s.Hi, s.Confidence
@@ -72,9 +75,9 @@ func sample(vs []float64) *benchmath.Sample {
 
 // Comparison is the rank test of two independent samples.
 type Comparison struct {
-	P        float64  // two-sided, Mann–Whitney
-	Ratio    float64  // of the medians, new ÷ old; 0 where the old one is 0
-	Warnings []string // for the reader, such as too few replicates
+	P        float64  `json:"p"`                  // two-sided, Mann–Whitney
+	Ratio    float64  `json:"ratio"`              // of the medians, new ÷ old; 0 where the old one is 0
+	Warnings []string `json:"warnings,omitempty"` // for the reader, such as too few replicates
 }
 
 // MannWhitney compares two samples as benchstat does.

@@ -27,7 +27,9 @@ type Figures struct {
 	Ladder  []trial.MemoryStep
 	Runtime *trial.Runtime
 
-	slices []trial.Slice // kept encoded: decoded histograms of a long run would fill the memory
+	slices []trial.Slice
+	merged map[Which]packed // kept encoded: decoded histograms of a long run would fill the memory
+	pooled []*Figures       // the blocks of a pool
 }
 
 func newFigures(t *trial.Trial) *Figures {
@@ -49,6 +51,9 @@ func (f *Figures) add(t *trial.Trial) error {
 		f.count(&t.Slices[i])
 	}
 	f.setRatios()
+	if err := f.pack(); err != nil {
+		return err
+	}
 	if err := f.setQuantiles(); err != nil {
 		return err
 	}

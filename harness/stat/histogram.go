@@ -57,8 +57,25 @@ func (w Which) String() string {
 	return [...]string{"response", "service", "slip", "disturber-response"}[w]
 }
 
-// Latency merges one kind of histogram over the slices of f.
+// Latency is one kind of histogram, merged over the slices of f, or over the blocks of a pool.
 func (f *Figures) Latency(which Which) (*Latency, error) {
+	l := NewLatency()
+	for _, part := range f.pooled {
+		of, err := part.Latency(which)
+		if err != nil {
+			return nil, err
+		}
+		if err := l.Merge(of); err != nil {
+			return nil, err
+		}
+	}
+	p := f.merged[which]
+	l.Censored, l.Clipped = l.Censored+p.Censored, l.Clipped+p.Clipped
+	return l, l.add(p.text)
+}
+
+// latencyOfSlices merges what the slices of f recorded.
+func (f *Figures) latencyOfSlices(which Which) (*Latency, error) {
 	l := NewLatency()
 	for i := range f.slices {
 		for _, c := range f.slices[i].Load.Classes {
@@ -71,6 +88,30 @@ func (f *Figures) Latency(which Which) (*Latency, error) {
 		}
 	}
 	return l, nil
+}
+
+// packed is a merged histogram in the journal's form, a hundredth of its size in memory.
+type packed struct {
+	text              string
+	Censored, Clipped int64
+}
+
+// pack keeps the merged histograms of f, so that later calls of Latency need not
+// merge its slices again.
+func (f *Figures) pack() error {
+	f.merged = make(map[Which]packed)
+	for which := Response; which <= Disturbers; which++ {
+		l, err := f.latencyOfSlices(which)
+		if err != nil {
+			return err
+		}
+		text, err := l.Recorded.Encode(hdr.V2CompressedEncodingCookieBase)
+		if err != nil {
+			return fmt.Errorf("%s: %w", which, err)
+		}
+		f.merged[which] = packed{string(text), l.Censored, l.Clipped}
+	}
+	return nil
 }
 
 func (l *Latency) addClass(c trial.ClassFigures, which Which) error {

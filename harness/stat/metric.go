@@ -21,11 +21,11 @@ func (d Direction) String() string {
 
 // Metric is one figure of a replicate.
 type Metric struct {
-	Name   string    // key, unique: "cpu"
-	Unit   string    // of the value, as in bench.txt: "cpu-sec/req"
-	Label  string    // heading of a column
-	Better Direction // for readers and for regressions
-	Margin float64   // "equal" means within this fraction either way, on the log scale
+	Name   string    `json:"name"`   // key, unique: "cpu"
+	Unit   string    `json:"unit"`   // of the value, as in bench.txt: "cpu-sec/req"
+	Label  string    `json:"label"`  // heading of a column
+	Better Direction `json:"better"` // -1: lower, 1: higher
+	Margin float64   `json:"margin"` // "equal" means within this fraction either way, on the log scale
 
 	// ratio gives one slice's share of a figure that is a sum over a sum; ok is
 	// false where the slice does not know it. Nil for figures of another kind.

@@ -108,8 +108,8 @@ func (s *Set) Pool(cell, arm string) (*Figures, error) {
 		for kind, n := range f.Errors {
 			p.Errors[kind] += n
 		}
-		p.slices = append(p.slices, f.slices...)
 	}
+	p.pooled = fs
 	if err := p.setQuantiles(); err != nil {
 		return nil, fmt.Errorf("%s in %s: %w", arm, cell, err)
 	}

@@ -1,0 +1,184 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"assay/bench/plan"
+	"assay/harness/journal"
+	"assay/harness/trial"
+)
+
+// Open reads a run's folder. takes says whether a workload has a parameter of that
+// name: the catalog is known to mains only. The errors are journal.Read's.
+func Open(dir string, takes func(workload, param string) bool) (*Run, error) {
+	m, trials, err := journal.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	return FromManifest(&m, trials, takes), nil
+}
+
+// FromManifest is a run as its records tell it.
+func FromManifest(m *journal.Manifest, trials []trial.Trial, takes func(workload, param string) bool) *Run {
+	p := &m.Plan
+	load, memory := p.Trials()
+	r := &Run{
+		ID: m.ID, Started: m.Started.UTC(), Planned: load + memory, Blocks: p.Blocks, Profile: p.Profile,
+		Finished: m.State == journal.Complete, Command: again(m), Baseline: p.Arms[0].Name,
+		Placement: Placement{Server: m.Placement.Server, Load: m.Placement.Load, Shared: m.Placement.Shared},
+		GOOS:      m.Environment.OS, GOARCH: m.Environment.Arch, CPU: m.Environment.Processor,
+		Facts: facts(m), Trials: trials,
+	}
+	for i := range p.Arms {
+		r.Arms = append(r.Arms, armOf(m, &p.Arms[i]))
+	}
+	for i := range p.Cells {
+		r.Cells = append(r.Cells, cellOf(&p.Cells[i], takes))
+	}
+	for _, s := range m.Starts {
+		for _, set := range s.Settings {
+			r.Settings = append(r.Settings, Setting{s.Arm, s.Cell, set.Name + "=" + set.Value, set.Why})
+		}
+	}
+	return r
+}
+
+// again is the command that measures the same: with its seed, which may have been drawn.
+func again(m *journal.Manifest) string {
+	words := []string{"assay"}
+	seeded := false
+	for i, a := range m.Argv {
+		if i > 0 {
+			words = append(words, quote(a))
+		}
+		seeded = seeded || a == "--seed" || strings.HasPrefix(a, "--seed=")
+	}
+	if !seeded {
+		words = append(words, "--seed", strconv.FormatUint(m.Plan.Seed, 10))
+	}
+	return strings.Join(words, " ")
+}
+
+// quote makes a word fit for a shell.
+func quote(s string) string {
+	if s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("-_./:=,%+@", r) && (r < '0' || r > 'z' || r > '9' && r < 'A' || r > 'Z' && r < 'a')
+	}) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func armOf(m *journal.Manifest, a *plan.Arm) Arm {
+	arm := Arm{Name: a.Name, Twin: a.TwinOf, Kind: "own", Start: strings.Join(a.Command, " ")}
+	for _, d := range m.Models {
+		if d.Name == a.Model && !a.External() {
+			arm.Kind, arm.Style = d.Kind, d.Style
+			arm.Start = strings.TrimSpace(strings.Join(d.Argv, " ") + " " + plan.OptionList(a.Options))
+		}
+	}
+	return arm
+}
+
+func cellOf(c *plan.Cell, takes func(workload, param string) bool) Cell {
+	out := Cell{
+		Name: c.Name(), Title: c.Label(), Workload: c.Workload, Open: c.Open(), Memory: c.Memory(),
+		Computes: takes(c.Workload, "cpu"),
+	}
+	dim := func(name, value string) { out.Dims = append(out.Dims, Fact{name, value}) }
+	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
+		dim(name, c.Params[name])
+	}
+	if c.Memory() {
+		rungs := make([]string, len(c.Ladder))
+		for i, n := range c.Ladder {
+			rungs[i] = strconv.Itoa(n)
+		}
+		dim("ladder", strings.Join(rungs, "+"))
+		return out
+	}
+	dim("conns", strconv.Itoa(c.Conns))
+	if c.Idle > 0 {
+		dim("idle", strconv.Itoa(c.Idle))
+	}
+	if c.NewConns {
+		dim("new-conns", "true")
+	}
+	dim("rate", rateOf(c))
+	if c.Arrivals != "" && c.Arrivals != "poisson" {
+		dim("arrivals", c.Arrivals)
+	}
+	return out
+}
+
+// rateOf is a number of requests a second, a share of capacity, or "closed".
+func rateOf(c *plan.Cell) string {
+	switch {
+	case c.Rate > 0:
+		return strconv.FormatFloat(c.Rate, 'f', -1, 64)
+	case c.Share > 0:
+		return strconv.FormatFloat(c.Share*100, 'f', -1, 64) + "%"
+	default:
+		return "closed"
+	}
+}
+
+// facts are what a sceptic asks of the machine, the build and the settings.
+func facts(m *journal.Manifest) []Fact {
+	e, p := &m.Environment, &m.Plan
+	var out []Fact
+	add := func(name, value string) {
+		if value != "" && value != "0" {
+			out = append(out, Fact{name, value})
+		}
+	}
+	virtual := ""
+	if e.Hypervisor {
+		virtual = ", a virtual machine"
+	}
+	add("placement", fmt.Sprintf("server on processors %v, load, backends and harness on %v", m.Placement.Server, m.Placement.Load))
+	add("processor", fmt.Sprintf("%s, %d usable%s", e.Processor, len(e.Processors), virtual))
+	add("memory", size(float64(e.MemoryKB)*1024))
+	add("kernel", fmt.Sprintf("%s %s, clock source %s", e.OS, e.Kernel, e.ClockSource))
+	add("frequency governor", e.Governor)
+	add("transparent huge pages", fmt.Sprintf("machine %s, servers %s", e.THP, e.THPFixed))
+	add("mitigations", keysOf(e.Mitigations))
+	add("cgroup limits", pairs(e.Cgroup))
+	add("runtime variables", pairs(e.Variables))
+	commit := e.Commit
+	if e.Dirty {
+		commit += " with changes"
+	}
+	add("built with", strings.TrimSpace(e.GoVersion+" "+commit))
+	add("load of a block", fmt.Sprintf("%v warm-up, then %d slices of %v per arm, drained up to %v", p.Timing.Warmup, p.Timing.Rotations, p.Timing.Slice, p.Timing.Drain))
+	if m.Rounds > 0 {
+		add("one µs of handler CPU", significant(m.Rounds)+" rounds of work, calibrated")
+	}
+	for _, c := range m.Capacity {
+		add("capacity in "+c.Cell, fmt.Sprintf("slowest arm %s %s/s; driven at %s/s", c.Slowest, significant(c.Rates[c.Slowest]), significant(c.Rate)))
+	}
+	add("seed", strconv.FormatUint(p.Seed, 10))
+	add("plan", m.PlanHash)
+	for _, name := range slices.Sorted(maps.Keys(m.Binaries)) {
+		add("SHA-256 of "+name, m.Binaries[name])
+	}
+	add("generator", "not certified: there is no accuracy certificate of this binary and boot")
+	for _, n := range m.Notes {
+		add("note", n)
+	}
+	return out
+}
+
+func keysOf(m map[string]string) string { return strings.Join(slices.Sorted(maps.Keys(m)), ", ") }
+
+func pairs(m map[string]string) string {
+	var out []string
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, k+"="+m[k])
+	}
+	return strings.Join(out, ", ")
+}
