@@ -26,9 +26,9 @@ func TestParsingAllocatesNothing(t *testing.T) {
 		feed := func(b []byte) (int, State, error) { return r.Feed(b, &m) }
 		allocatesNothing(t, "request "+name, in, feed, func() { r.Detach(&m) })
 	}
-	chunked := []byte(ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
+	body := []byte(ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
 	interim := append([]byte("HTTP/1.1 100 Continue\r\n\r\n"), smallResponse...)
-	for name, in := range map[string][]byte{"small": smallResponse, "chunked": chunked, "interim": interim} {
+	for name, in := range map[string][]byte{"small": smallResponse, "chunked": body, "interim": interim} {
 		var r ResponseReader
 		var m Response
 		r.Init(Limits{})
