@@ -37,12 +37,13 @@ type Loop struct {
 	// OnTurn, if set, is called at the end of every turn.
 	OnTurn func()
 
-	poll   poller
-	table  table
-	timers heap
-	now    int64
-	mail   mailbox
-	sleep  func(time.Duration) (int, error) // poller.wait, but for tests of failure
+	poll    poller
+	table   table
+	timers  heap
+	now     int64
+	yielded int64 // when the goroutine last let the scheduler have a look
+	mail    mailbox
+	sleep   func(time.Duration) (int, error) // poller.wait, but for tests of failure
 }
 
 // New makes a loop. Its descriptors are released by Close.
@@ -143,6 +144,7 @@ func (l *Loop) Run() error {
 		defer func() { _ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(slack), 0, 0, 0) }()
 	}
 	l.now = Clock()
+	l.yielded = l.now
 	for !l.mail.stopping.Load() {
 		if err := l.turn(); err != nil {
 			return fmt.Errorf("loop: epoll_wait: %w", err)

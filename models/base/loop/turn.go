@@ -1,6 +1,16 @@
 package loop
 
-import "time"
+import (
+	"runtime"
+	"time"
+)
+
+// yieldEvery is below the 10 ms after which the Go scheduler's monitor takes a
+// goroutine that was never rescheduled for stuck. It would then signal the
+// thread, take its P at every system call, and keep itself awake every 20 µs to do so:
+// measured at 2,000 requests a second, four context switches a request instead of one.
+// (The P is left alone only if another one is idle: GOMAXPROCS should be one more than the loops.)
+const yieldEvery = 8 * time.Millisecond
 
 func (l *Loop) turn() error {
 	n, err := l.await()
@@ -20,6 +30,10 @@ func (l *Loop) turn() error {
 	}
 	if l.OnTurn != nil {
 		l.OnTurn()
+	}
+	if l.now-l.yielded > int64(yieldEvery) {
+		l.yielded = l.now
+		runtime.Gosched()
 	}
 	return nil
 }
