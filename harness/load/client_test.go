@@ -24,13 +24,13 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	case "deaf": // reads nothing, says nothing, ignores the end of stdin
-		time.Sleep(time.Hour)
+		time.Sleep(time.Minute)
 	case "fails":
 		fmt.Fprintln(os.Stderr, "no generator today")
 		os.Exit(3)
 	case "babbles":
 		fmt.Println("hello")
-		time.Sleep(time.Hour)
+		time.Sleep(time.Minute)
 	case "processors":
 		var set unix.CPUSet
 		err := unix.SchedGetaffinity(0, &set)
@@ -138,6 +138,8 @@ func TestStartRefuses(t *testing.T) {
 
 // The child runs where it is told from its first instruction, and this process where it did.
 func TestProcessors(t *testing.T) {
+	runtime.LockOSThread() // affinity is a thread's
+	defer runtime.UnlockOSThread()
 	var before, after unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &before); err != nil {
 		t.Fatal(err)

@@ -61,7 +61,7 @@ func notes(o Options, r *Reply) []string {
 	if o.Rate == 0 {
 		n = append(n, "closed loop: response and service say how long a busy server takes, not latency under load; slip is the generator's own think time")
 	}
-	n = append(n, fmt.Sprintf("the generator used %.0f %% of a processor", 100*float64(r.CPU)/float64(max(r.Length, 1))))
+	n = append(n, fmt.Sprintf("the generator used %.0f %% of a processor, polling before intended times included", 100*float64(r.CPU)/float64(max(r.Length, 1))))
 	if bad := censored(f); bad > 0 {
 		n = append(n, fmt.Sprintf("%d requests without a right answer stand in the tail, where they were given up", bad))
 	}

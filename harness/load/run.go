@@ -24,13 +24,16 @@ type Options struct {
 	Warmup   time.Duration // discarded; 0: none
 	Drain    time.Duration // 0: 2 s
 	Timeout  time.Duration // of a request; 0: the end of the drain
-	Spin     time.Duration // 0: DefaultSpin; negative: none
+	Spin     time.Duration // before an intended time, to poll instead of sleep. 0: AloneSpin; negative: none
 	Seed     uint64        // 0: one is drawn
 	Loops    int           // event loops, each a thread of its own; 0: 1
 
 	// Progress, if set, is called about every second from a goroutine of its own.
 	Progress func(Progress)
 }
+
+// linger is how long Run listens, before it closes, for what nobody asked for.
+const linger = 100 * time.Millisecond
 
 // Run loads one URL from this process and says what it found. Answers are checked for
 // a 2xx status; their bodies cannot be. When ctx ends, Run stops early and returns what it
@@ -73,7 +76,7 @@ func (o Options) run(ctx context.Context, g *Generator, open Command) (Summary, 
 	if r.Error != "" {
 		return Summary{}, errors.New(r.Error)
 	}
-	// What the server says after the last answer is found out by closing.
+	time.Sleep(linger)
 	if c := g.Do(context.Background(), Command{Op: OpClose}); c.Load != nil {
 		for kind, n := range c.Load.Errors {
 			r.Load.Errors[kind] += n
@@ -93,6 +96,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Loops == 0 {
 		o.Loops = 1
+	}
+	if o.Spin == 0 {
+		o.Spin = AloneSpin
 	}
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64()

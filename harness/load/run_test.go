@@ -135,3 +135,20 @@ func TestRunCountsErrors(t *testing.T) {
 		t.Errorf("%+v; want 50 status-500 and nothing achieved", got)
 	}
 }
+
+// What comes behind the very last answer counts too.
+func TestRunListensAfterwards(t *testing.T) {
+	const answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+	s := newServer(t, func(c *net.TCPConn, _ int, _ string) bool {
+		write(c, answer)
+		time.Sleep(time.Millisecond)
+		return write(c, answer)
+	})
+	got, err := Run(context.Background(), Options{URL: "http://" + s.addr, Rate: 20, Arrivals: Constant, Duration: 100 * time.Millisecond, Conns: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Errors["unsolicited"] != 2 || got.Requests != 2 {
+		t.Errorf("%d requests, errors %v; want 2 and an unsolicited answer each", got.Requests, got.Errors)
+	}
+}

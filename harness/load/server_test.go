@@ -199,6 +199,9 @@ func accounted(t *testing.T, r Reply) Summary {
 	if got := censored(f); got != failed(f.Errors) {
 		t.Errorf("%d censored, errors %v", got, f.Errors)
 	}
+	if f.Answers > 0 && (f.FirstByte <= 0 || f.FirstByte > s.Service.Max) {
+		t.Errorf("first byte after %d ns, the longest service took %d", f.FirstByte, s.Service.Max)
+	}
 	sum := uint64(0)
 	for _, n := range f.PerConn {
 		sum += uint64(n)

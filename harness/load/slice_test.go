@@ -213,6 +213,26 @@ func TestLoopsShareTheLoad(t *testing.T) {
 	}
 }
 
+// In a closed loop each connection is always in service or in the generator's own
+// think time, from the start to its last answer. Little's law is no more than that.
+func TestClosedLoopObeysLittle(t *testing.T) {
+	const conns = 5
+	s := newServer(t, answer1)
+	g := newTestGenerator(t, 1)
+	do(t, g, openNumbers(s.addr, conns))
+	duration := 200 * time.Millisecond
+	r := do(t, g, Command{Op: OpSlice, Arm: "a", Duration: int64(duration), Drain: int64(20 * time.Second)})
+	got := accounted(t, r)
+	n := float64(got.Response.Count)
+	busy, think := n*got.Service.Mean, n*got.Slip.Mean
+	if sum, least, most := busy+think, conns*float64(duration), conns*float64(r.Length); sum < 0.998*least || sum > 1.002*most {
+		t.Errorf("service and think add up to %.1f ms, want %.1f to %.1f", sum/1e6, least/1e6, most/1e6)
+	}
+	if whole := n * got.Response.Mean; whole < 0.998*(busy+think) || whole > 1.002*(busy+think) {
+		t.Errorf("responses add up to %.1f ms, service and think to %.1f", whole/1e6, (busy+think)/1e6)
+	}
+}
+
 // A slice is cut short by its context; what was due is accounted for all the same.
 func TestCutShort(t *testing.T) {
 	s := newServer(t, answer1)
@@ -228,6 +248,9 @@ func TestCutShort(t *testing.T) {
 		accounted(t, r)
 		if r.Load.Answers == 0 || r.Length > int64(20*time.Second) {
 			t.Errorf("rate %g: %d answers in %v; want some, in the time it ran", rate, r.Load.Answers, time.Duration(r.Length))
+		}
+		if r.Load.Offered > 3*rate {
+			t.Errorf("offered %.0f/s until the cut, want %g: requests became due after it", r.Load.Offered, rate)
 		}
 	}
 }

@@ -10,11 +10,16 @@ import (
 	"assay/models/base/loop"
 )
 
-// DefaultSpin is how long before an intended time the generator stops sleeping
-// and polls. Waking a sleeping processor costs some 20–60 µs on a virtual
-// machine; polling costs at most DefaultSpin of processor time per arrival, so at
-// 10,000 arrivals a second up to half the processor, and at 1,000 a twentieth.
+// DefaultSpin is how long before an intended time a slice's loop stops sleeping and
+// polls. Waking a sleeping processor costs some 20–60 µs on a virtual machine, and
+// more once in a hundred times. Polling costs at most the spin in processor time per arrival:
+// with 50 µs up to half a processor at 10,000 arrivals a second, a tenth at 2,000.
+// More would be taken from backends that share the processor.
 const DefaultSpin = 50 * time.Microsecond
+
+// AloneSpin is DefaultSpin for Run, which shares its processor with nobody it
+// knows of: from some 1,000 arrivals a second up, the loop never sleeps.
+const AloneSpin = time.Millisecond
 
 // readBuffer is what one read may bring, bytes. All connections of a loop share it.
 const readBuffer = 64 << 10
