@@ -21,12 +21,13 @@ var Model = model.Model{
 		{Name: "queue", Default: "1024", Doc: "ready requests that may wait for a thread", Check: model.Whole(1, 1<<20)},
 		{Name: "procs", Default: "0", Doc: "GOMAXPROCS, at least the number of threads, or they wait for each other behind Go's scheduler; 0: size and a few", Check: model.Whole(0, 1<<15)},
 	},
-	Limits: model.Limits{Isolation: true},
-	Run:    run,
+	Limits:     model.Limits{Isolation: true},
+	OwnThreads: true,
+	Run:        run,
 }
 
 func run(env *model.Env) error {
-	runtime.LockOSThread()
+	blocking.Own()
 	defer runtime.UnlockOSThread()
 	size := env.Options.Int("size")
 	threads := blocking.NewThreads(size, env.Options.Int("procs") == 0)

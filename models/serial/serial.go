@@ -13,15 +13,16 @@ import (
 
 // Model is this way to wait.
 var Model = model.Model{
-	Name:   "serial",
-	Doc:    "one thread, one connection at a time: the floor to subtract",
-	Style:  "direct",
-	Limits: model.Limits{Connections: 1, Isolation: true},
-	Run:    run,
+	Name:       "serial",
+	Doc:        "one thread, one connection at a time: the floor to subtract",
+	Style:      "direct",
+	Limits:     model.Limits{Connections: 1, Isolation: true},
+	OwnThreads: true,
+	Run:        run,
 }
 
 func run(env *model.Env) error {
-	runtime.LockOSThread()
+	blocking.Own()
 	defer runtime.UnlockOSThread()
 	var clients sock.Clients
 	// The one thread is blocked in a read when the drain begins: another wakes it.

@@ -22,8 +22,9 @@ var Model = model.Model{
 		{Name: "max-threads", Default: "8192", Doc: "threads at a time; who comes beyond is refused with 503", Check: model.Whole(1, 1<<20)},
 		{Name: "procs", Default: "0", Doc: "GOMAXPROCS, at least the number of threads, or they wait for each other behind Go's scheduler; 0: doubled as threads come", Check: model.Whole(0, 1<<15)},
 	},
-	Limits: model.Limits{Isolation: true},
-	Run:    run,
+	Limits:     model.Limits{Isolation: true},
+	OwnThreads: true,
+	Run:        run,
 }
 
 // server is one run of the model.
@@ -35,7 +36,7 @@ type server struct {
 }
 
 func run(env *model.Env) error {
-	runtime.LockOSThread()
+	blocking.Own()
 	defer runtime.UnlockOSThread()
 	s := &server{
 		env:     env,

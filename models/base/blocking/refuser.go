@@ -1,8 +1,6 @@
 package blocking
 
 import (
-	"runtime"
-
 	"assay/models/base/conn"
 	"assay/models/base/model"
 )
@@ -40,7 +38,7 @@ func NewRefuser(env *model.Env) (*Refuser, error) {
 	}
 	r.over.Add(1)
 	go func() {
-		runtime.LockOSThread()
+		Own()
 		r.err = r.front.Run()
 		r.over.Done()
 	}()

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sys/unix"
 )
 
 // Threads starts OS threads, a goroutine locked to each, up to a bound: beyond
@@ -55,7 +57,7 @@ func Start[T any](t *Threads, f func(T), x T) bool {
 	t.ends.Add(1)
 	go func() {
 		// Never unlocked: a goroutine that ends while locked ends its thread.
-		runtime.LockOSThread()
+		Own()
 		f(x)
 		t.live.Add(-1)
 		t.ends.Done()
@@ -72,6 +74,13 @@ func (t *Threads) Fill(n int, f func()) error {
 		}
 	}
 	return nil
+}
+
+// Own locks the calling goroutine to its thread, and lets the thread sleep as
+// exactly as any other: it has inherited the slack of the runtime's watchdog.
+func Own() {
+	runtime.LockOSThread()
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 50_000, 0, 0, 0) // ns, the kernel's default
 }
 
 // spare is how many processors of Go's scheduler stay free above the threads. While

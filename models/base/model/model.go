@@ -19,6 +19,9 @@ type Model struct {
 	Options   []Option // its own, beside Common, which they may replace by name
 	Workloads []string // those it can serve; nil: all
 	Limits    Limits
+	// OwnThreads says that the model's goroutines are locked to threads which wait in
+	// system calls: the process is started with a slow watchdog (see slowWatchdog).
+	OwnThreads bool
 	// Run serves env.Listener until env.Stop begins, then drains and returns nil.
 	// Nil for a server that is another executable.
 	Run func(env *Env) error

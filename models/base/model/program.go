@@ -57,6 +57,11 @@ func (p *Program) run(args []string, getenv func(string) string, stdin *os.File,
 	if err != nil {
 		return err
 	}
+	if m.OwnThreads {
+		if err := slowWatchdog(); err != nil {
+			return err
+		}
+	}
 	return serve(m, c, stdin, stdout, stderr)
 }
 
