@@ -77,15 +77,15 @@ func (l *Loop) Add(fd int, s Source) error {
 		return fmt.Errorf("loop: add descriptor %d: %w", fd, unix.EBADF)
 	}
 	at := l.table.make(fd)
-	at.gen++
+	gen := at.gen + 1
 	ev := unix.EpollEvent{
 		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET,
-		Fd:     int32(fd), Pad: int32(at.gen),
+		Fd:     int32(fd), Pad: int32(gen),
 	}
 	if err := unix.EpollCtl(l.poll.fd, unix.EPOLL_CTL_ADD, fd, &ev); err != nil {
 		return fmt.Errorf("loop: add descriptor %d: %w", fd, err)
 	}
-	at.src = s
+	at.src, at.gen = s, gen
 	return nil
 }
 

@@ -1,13 +1,17 @@
 package nonblocking
 
 import (
+	"fmt"
 	"net"
 	"runtime"
+	"strings"
 	"testing"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"assay/models/base/conn"
 	"assay/models/base/loop"
 	"assay/models/base/style"
 )
@@ -183,5 +187,33 @@ func BenchmarkEcho(b *testing.B) {
 		_, _ = unix.Write(w.fd, rq)
 		c.Ready(loop.Readable | loop.Writable)
 		_, _ = unix.Read(w.fd, w.in)
+	}
+}
+
+// A connection that always has more to say gives way to the others.
+func TestBusyConnectionGivesWay(t *testing.T) {
+	w := newWire(t)
+	body := strings.Repeat("b", 2*conn.ReadBuffer*readsATurn)
+	if _, err := unix.Write(w.fd, fmt.Appendf(nil, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%s", len(body), body)); err != nil {
+		t.Fatal(err) // the socket's buffer takes it all
+	}
+	c := w.client()
+	c.Ready(loop.Readable | loop.Writable)
+	if c.job == nil || !c.job.again.Set() {
+		t.Fatal("a connection was read from without an end")
+	}
+	done := time.AfterFunc(patience, w.srv.Loop.Stop)
+	defer done.Stop()
+	w.srv.Loop.OnTurn = func() { // it comes back by itself
+		if c.job == nil {
+			w.srv.Loop.Stop()
+		}
+	}
+	if err := w.srv.Run(); err != nil {
+		t.Fatal(err)
+	}
+	n, _ := unix.Read(w.fd, w.in)
+	if got := string(w.in[:max(n, 0)]); !strings.HasPrefix(got, "HTTP/1.1 200 ") {
+		t.Errorf("answered %q", clip(got))
 	}
 }
