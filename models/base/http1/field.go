@@ -14,10 +14,7 @@ func fieldLine(b []byte, i int, f *Field) (next int, err *Error) {
 		i++
 	}
 	if i == len(b) || b[i] != ':' || i == start {
-		if start < len(b) && isSpace(b[start]) {
-			return 0, errFold
-		}
-		return 0, errFieldName
+		return 0, nameError(b[start:])
 	}
 	f.Name = b[start:i]
 	i++
@@ -37,6 +34,17 @@ func fieldLine(b []byte, i int, f *Field) (next int, err *Error) {
 	}
 	f.Value = b[i:end]
 	return next, nil
+}
+
+// nameError is the refusal of a line that does not start with a field's name.
+func nameError(line []byte) *Error {
+	switch {
+	case len(line) > 0 && line[0] == '\n':
+		return errLF
+	case len(line) > 0 && isSpace(line[0]):
+		return errFold
+	}
+	return errFieldName
 }
 
 // parseFields reads field lines from b[pos:] to the empty line that ends the head

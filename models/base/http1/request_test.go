@@ -136,7 +136,7 @@ var badRequests = []struct {
 	{"CR in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: b\rc\r\n\r\n", errFieldValue},
 	{"CR twice at a field's end", "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\r\n\r\n", errFieldValue},
 	{"LF ends a field", "GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", errLF},
-	{"LF ends the head", "GET / HTTP/1.1\r\nHost: a\r\n\n", errFieldName},
+	{"LF ends the head", "GET / HTTP/1.1\r\nHost: a\r\n\n", errLF},
 	{"CR alone for the empty line", "GET / HTTP/1.1\r\nHost: a\r\n\rX: b\r\n\r\n", errFieldName},
 
 	{"no Host", "GET / HTTP/1.1\r\n\r\n", errHostMissing},
