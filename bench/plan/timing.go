@@ -79,3 +79,8 @@ func (t *Timing) check() error {
 	}
 	return nil
 }
+
+// StepEstimate is what cell i takes of one block.
+func (p *Plan) StepEstimate(i int) time.Duration {
+	return p.Cells[i].blockTime(p.Timing, len(p.Arms))
+}

@@ -68,6 +68,19 @@ func (s *Server) Run() error { return s.loop.Run() }
 // Stop makes Run return. Safe from every goroutine.
 func (s *Server) Stop() { s.loop.Stop() }
 
+// Take is what /-/stats answers, for who has the server in its own process; with
+// reset the figures start anew. It waits for the loop, which must be in Run.
+func (s *Server) Take(reset bool) Stats {
+	taken := make(chan Stats, 1)
+	s.loop.Post(func() {
+		taken <- s.stats.now()
+		if reset {
+			s.stats.restart()
+		}
+	})
+	return <-taken
+}
+
 // Close gives the listeners and the connections back; Run must have returned, or
 // never begun.
 func (s *Server) Close() error {

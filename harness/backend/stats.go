@@ -2,6 +2,7 @@ package backend
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -105,9 +106,10 @@ func (r *recorder) restart() {
 	r.since, r.cpuBefore = loop.Clock(), cpuTime()
 }
 
-// json is rare, so it may allocate.
-func (r *recorder) json() []byte {
+// now is the figures so far. It is rare, so it may allocate.
+func (r *recorder) now() Stats {
 	s := r.Stats
+	s.PerBackend = slices.Clone(r.PerBackend)
 	s.Faults = map[string]uint64{}
 	for f := Fail; f < faults; f++ {
 		if n := r.byFault[f]; n > 0 {
@@ -116,6 +118,11 @@ func (r *recorder) json() []byte {
 	}
 	s.Wall, s.CPU = loop.Clock()-r.since, cpuTime()-r.cpuBefore
 	s.Late, s.Service = spread(r.late), spread(r.service)
+	return s
+}
+
+func (r *recorder) json() []byte {
+	s := r.now()
 	text, err := json.Marshal(&s)
 	if err != nil {
 		return []byte("{}") // cannot be: Stats holds nothing that JSON does not know

@@ -67,6 +67,7 @@ type Start struct {
 // Capacity is what the arms of a cell can do in a closed loop.
 type Capacity struct {
 	Cell    string             `json:"cell"`
+	Of      string             `json:"of"`    // the cell in a closed loop, which was measured
 	Rates   map[string]float64 `json:"rates"` // by arm, per second
 	Slowest string             `json:"slowest"`
 	Rate    float64            `json:"rate"` // that the cell is driven at, per second

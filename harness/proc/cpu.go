@@ -1,9 +1,11 @@
 package proc
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -104,4 +106,44 @@ func Split(cpus []int) (load, server []int) {
 	}
 	half := len(cpus) / 2
 	return slices.Clone(cpus[:half]), slices.Clone(cpus[half:])
+}
+
+// PinSelf binds all threads of this process to cpus; children that are started
+// on others are not bound by it. undo gives them back what the first had.
+func PinSelf(cpus []int) (undo func(), err error) {
+	var old, mask unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &old); err != nil {
+		return nil, fmt.Errorf("read the affinity mask: %w", err)
+	}
+	for _, cpu := range cpus {
+		mask.Set(cpu)
+	}
+	if err := pinThreads(&mask); err != nil {
+		return nil, fmt.Errorf("move the harness to processors %v: %w", cpus, err)
+	}
+	return func() { pinThreads(&old) }, nil
+}
+
+// pinThreads goes over the threads until it meets no new one: one that is born
+// meanwhile has the mask of the thread that bore it, old or new.
+func pinThreads(mask *unix.CPUSet) error {
+	done := make(map[string]bool)
+	for grown := true; grown; {
+		grown = false
+		tasks, err := os.ReadDir("/proc/self/task")
+		if err != nil {
+			return err
+		}
+		for _, task := range tasks {
+			tid, err := strconv.Atoi(task.Name())
+			if err != nil || done[task.Name()] {
+				continue
+			}
+			done[task.Name()], grown = true, true
+			if err := unix.SchedSetaffinity(tid, mask); err != nil && !errors.Is(err, unix.ESRCH) {
+				return err
+			}
+		}
+	}
+	return nil
 }

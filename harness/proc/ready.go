@@ -16,7 +16,7 @@ import (
 // gives the address. The error says what came instead, or how the server ended.
 // From then on its stdout is read and thrown away.
 func (p *Proc) Listening(ctx context.Context) (addr string, err error) {
-	line, err := p.firstLine(ctx)
+	line, err := p.FirstLine(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -28,7 +28,9 @@ func (p *Proc) Listening(ctx context.Context) (addr string, err error) {
 	return addr, nil
 }
 
-func (p *Proc) firstLine(ctx context.Context) (string, error) {
+// FirstLine waits for the first line of the child's stdout, without its end. The
+// error says how the child ended, or that it said nothing in time.
+func (p *Proc) FirstLine(ctx context.Context) (string, error) {
 	stop := context.AfterFunc(ctx, func() { p.stdout.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	line, err := p.Stdout.ReadString('\n')

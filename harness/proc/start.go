@@ -24,6 +24,7 @@ type Spec struct {
 	CPUs        []int    // processors it may run on; empty: the parent's
 	Descriptors uint64   // RLIMIT_NOFILE, soft and hard; 0: as many as the parent may have
 	Log         string   // file that its stderr is appended to; "": the parent's stderr
+	StdoutToLog bool     // its stdout too: it has nothing to say to the parent
 }
 
 // Proc is a started child and whatever it starts itself. Stop must be called, also
@@ -103,6 +104,9 @@ func (p *Proc) start(spec Spec) error {
 		}
 		theirs = append(theirs, log)
 		p.cmd.Stderr = log
+		if spec.StdoutToLog {
+			p.cmd.Stdout = log
+		}
 	}
 	started := make(chan error)
 	go p.own(spec, started)

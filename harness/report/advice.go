@@ -25,8 +25,13 @@ func (v *View) Advice(c Cell) Advice {
 	if best == "" {
 		return Advice{Sentence: v.nothingCheaper(c)}
 	}
-	s := fmt.Sprintf("Here %s needs %s less server CPU per request than %s%s%s%s: choose it where CPU per request decides.",
-		best, reduction(gain), v.Baseline, v.machineClause(c, best), v.timeClause(c, best), v.memoryClause(c, best))
+	machine, confirmed := v.machineClause(c, best)
+	where := "CPU per request decides"
+	if !confirmed {
+		where = "the server's own processor is what runs short"
+	}
+	s := fmt.Sprintf("Here %s needs %s less server CPU per request than %s%s%s%s: choose it where %s.",
+		best, reduction(gain), v.Baseline, machine, v.timeClause(c, best), v.memoryClause(c, best), where)
 	scope, try := v.scope(c, best)
 	return Advice{Sentence: s + scope, Try: try}
 }
@@ -84,18 +89,19 @@ func (v *View) nothingCheaper(c Cell) string {
 	return s + ". Keep the way of writing that suits you best; this holds for this load on this machine."
 }
 
-// machineClause guards against a saving that was moved to the sender's account.
-func (v *View) machineClause(c Cell, arm string) string {
+// machineClause guards against a saving that was moved to the sender's account:
+// confirmed says that the whole machine saves too.
+func (v *View) machineClause(c Cell, arm string) (clause string, confirmed bool) {
 	f := v.Field(stat.MachineCPU, c.Name, arm)
 	switch {
 	case f.Contrast == nil:
-		return ""
+		return "", false
 	case f.Contrast.Equal || f.Quiet:
-		return " (whole machine: no difference beyond the noise)"
+		return " (whole machine: no difference beyond the noise)", false
 	case f.Contrast.Better():
-		return fmt.Sprintf(" (whole machine: %s less)", reduction(*f.Contrast))
+		return fmt.Sprintf(" (whole machine: %s less)", reduction(*f.Contrast)), true
 	default:
-		return fmt.Sprintf(" (but the whole machine spends %s: part of the cost moved to the sender)", times(*f.Contrast))
+		return fmt.Sprintf(" (but the whole machine spends %s: part of the cost moved to the sender)", times(*f.Contrast)), false
 	}
 }
 

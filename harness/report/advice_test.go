@@ -86,6 +86,8 @@ func TestFormats(t *testing.T) {
 		{ratio(12.34), "12.3×"},
 		{interval(0.789, 0.852), "[.79 .85]"},
 		{interval(0.97, 1.04), "[.97 1.04]"},
+		{interval(0.0002, 22883), "[<.001 >1000]"},
+		{percent(2116), "more than 1000 %"},
 		{percent(0.031), "3.1 %"},
 		{percent(0.18), "18 %"},
 		{significant(2000), "2000"},

@@ -22,7 +22,7 @@ func Card(w io.Writer, v *View, dir string) error {
 	for _, c := range v.loaded() {
 		v.cardCell(&b, c)
 	}
-	v.cardState(&b, dir)
+	v.cardState(&b)
 	for _, line := range v.next(dir) {
 		b.WriteString(line + "\n")
 	}
@@ -68,7 +68,7 @@ func (v *View) cardCell(b *strings.Builder, c Cell) {
 func (v *View) cardField(f Field, notes *footnotes) string {
 	switch {
 	case f.Value == nil:
-		notes.add(f.Arm + ", " + f.Metric.Label + ": " + f.Why)
+		notes.add(f.Arm, f.Why)
 		return "–"
 	case f.Contrast != nil && f.Contrast.Equal:
 		return fmt.Sprintf("equal ±%.0f%%", 100*f.Contrast.Metric.Margin)
@@ -80,34 +80,47 @@ func (v *View) cardField(f Field, notes *footnotes) string {
 		}
 		return s
 	case f.Why == stat.ErrSingle.Error():
-		notes.add(f.Why)
+		notes.add("", f.Why)
 	case f.Why != "":
-		notes.add(f.Arm + ", " + f.Metric.Label + ": " + f.Why)
+		notes.add(f.Arm, f.Why)
 	}
 	return quantity(f.Metric, f.Value.Median)
 }
 
-// footnotes gathers why fields are missing, each reason once.
+// footnotes gathers why fields are missing: each reason once, with the arms it is of.
 type footnotes struct {
-	lines []string
-	quiet bool
+	reasons []string
+	arms    map[string][]string // by reason
+	quiet   bool
 }
 
-func (n *footnotes) add(line string) {
-	if !slices.Contains(n.lines, line) {
-		n.lines = append(n.lines, line)
+// add notes a reason; arm is "" for one that is everybody's.
+func (n *footnotes) add(arm, reason string) {
+	if n.arms == nil {
+		n.arms = make(map[string][]string)
+	}
+	if _, known := n.arms[reason]; !known {
+		n.reasons = append(n.reasons, reason)
+		n.arms[reason] = nil
+	}
+	if arm != "" && !slices.Contains(n.arms[reason], arm) {
+		n.arms[reason] = append(n.arms[reason], arm)
 	}
 }
 
 // String is the notes as lines, at most four: the report has all.
 func (n *footnotes) String() string {
 	var b strings.Builder
-	for i, line := range n.lines {
-		if i == 3 && len(n.lines) > 4 {
-			fmt.Fprintf(&b, "– and %d more reasons, see report.md\n", len(n.lines)-3)
+	for i, reason := range n.reasons {
+		if i == 3 && len(n.reasons) > 4 {
+			fmt.Fprintf(&b, "– and %d more reasons, see report.md\n", len(n.reasons)-3)
 			break
 		}
-		b.WriteString("– " + line + "\n")
+		who := ""
+		if arms := n.arms[reason]; len(arms) > 0 {
+			who = list(arms) + ": "
+		}
+		b.WriteString("– " + who + reason + "\n")
 	}
 	if n.quiet {
 		b.WriteString("~ not above the noise floor\n")
@@ -142,7 +155,7 @@ func whyNoFloor(err error) string {
 }
 
 // cardState says what is missing from the run.
-func (v *View) cardState(b *strings.Builder, dir string) {
+func (v *View) cardState(b *strings.Builder) {
 	var failed, skipped int
 	var first string
 	for _, t := range v.Trials {
@@ -162,7 +175,7 @@ func (v *View) cardState(b *strings.Builder, dir string) {
 		fmt.Fprintf(b, "%d trials were not run or do not apply; report.md has the reasons.\n", skipped)
 	}
 	if !v.Finished {
-		fmt.Fprintf(b, "\nPARTIAL: %d of %d trials are in. Go on with: assay run --resume %s\n", len(v.Trials), v.Planned, dir)
+		fmt.Fprintf(b, "\nPARTIAL: %d of %d trials are in. Go on with: %s --resume\n", len(v.Trials), v.Planned, v.Command)
 	}
 }
 

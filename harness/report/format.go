@@ -104,6 +104,12 @@ func ratio(v float64) string {
 // interval writes [.79 .85]: short, since it stands in every field of a table.
 func interval(lo, hi float64) string {
 	short := func(v float64) string {
+		switch {
+		case v < 0.001:
+			return "<.001"
+		case v > 1000:
+			return ">1000"
+		}
 		return strings.TrimPrefix(strings.TrimSuffix(ratio(v), "×"), "0")
 	}
 	return "[" + short(lo) + " " + short(hi) + "]"
@@ -112,6 +118,9 @@ func interval(lo, hi float64) string {
 // percent writes a fraction as a whole per cent, or with a decimal below 10 %.
 func percent(f float64) string {
 	p := 100 * f
+	if p > 1000 {
+		return "more than 1000 %"
+	}
 	if math.Abs(p) < 9.95 {
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", p), ".0") + " %"
 	}

@@ -40,6 +40,15 @@ func (v *View) armHints(c Cell, arm string) []string {
 	if share := sum.steal / sum.length; share > 0.01 {
 		out = append(out, "the host took "+percent(share)+" of the time away (steal): repeat on a quieter machine")
 	}
+	if sum.idleSpan > 0 && sum.idleCPU/sum.idleSpan > 0.001 {
+		out = append(out, "while others had the load it used "+percent(sum.idleCPU/sum.idleSpan)+" of a processor: it disturbed their slices")
+	}
+	if sum.retransmits > 0 || sum.drops > 0 {
+		out = append(out, fmt.Sprintf("the machine sent %d TCP segments again and dropped %d connections at listeners meanwhile", sum.retransmits, sum.drops))
+	}
+	if sum.lifetime {
+		out = append(out, "threads came and went: switches are the whole process's, shared out by requests")
+	}
 	if sum.collections > 0 && v.arm(arm).Style == "direct" && sum.threads() {
 		out = append(out, fmt.Sprintf("%d collections ran inside its load; for threads compare with GOGC=off", sum.collections))
 	}
@@ -51,6 +60,9 @@ type totals struct {
 	length, generator, server, steal float64
 	offered, due, late               float64 // offered: requests that the rate implies
 	requests, answers, collections   uint64
+	idleCPU, idleSpan                float64
+	retransmits, drops               int64
+	lifetime                         bool
 	jain                             float64
 	model                            string
 	unowned, unanswered, unchecked   int
@@ -74,8 +86,13 @@ func (s *totals) add(t *trial.Trial) {
 	if t.Runtime != nil {
 		s.collections += t.Runtime.Collections
 	}
+	s.lifetime = s.lifetime || t.SwitchesBy == "lifetime"
 	for i := range t.Slices {
 		l := &t.Slices[i]
+		s.idleCPU += float64(l.IdleCPU)
+		s.idleSpan += float64(l.IdleSpan)
+		s.retransmits += l.Retransmits
+		s.drops += l.ListenDrops
 		s.length += float64(l.Length)
 		s.generator += float64(l.GeneratorCPU)
 		s.server += float64(l.ServerCPU)
@@ -95,13 +112,13 @@ func (s *totals) add(t *trial.Trial) {
 func (s *totals) identity() []string {
 	var out []string
 	if s.unowned > 0 {
-		out = append(out, fmt.Sprintf("in %d trials the listening socket was not proven to be the server's", s.unowned))
+		out = append(out, fmt.Sprintf("in %s the listening socket was not proven to be the server's", count(s.unowned, "trial")))
 	}
 	if s.unanswered > 0 {
-		out = append(out, fmt.Sprintf("in %d trials the server did not answer with its nonce", s.unanswered))
+		out = append(out, fmt.Sprintf("in %s the server did not answer with its nonce", count(s.unanswered, "trial")))
 	}
 	if s.unchecked > 0 {
-		out = append(out, fmt.Sprintf("in %d trials the answers were not compared with the right ones: counts and times only", s.unchecked))
+		out = append(out, fmt.Sprintf("in %s the answers were not compared with the right ones: counts and times only", count(s.unchecked, "trial")))
 	}
 	return out
 }

@@ -51,7 +51,7 @@ func (v *View) ladderSeries(c Cell, arm string, of func(trial.MemoryStep) float6
 // memoryTable is the slopes of a ladder by part, and what silence costs at its top.
 func (v *View) memoryTable(c Cell) mdTable {
 	t := mdTable{head: []string{"arm"}}
-	metrics := []stat.Metric{stat.UserMemory, stat.KernelMemory, stat.Memory, stat.SocketMemory, stat.PeakPSS}
+	metrics := []stat.Metric{stat.UserMemory, stat.CollectedMemory, stat.KernelMemory, stat.Memory, stat.SocketMemory, stat.PeakPSS}
 	for _, m := range metrics {
 		t.head = append(t.head, m.Label)
 	}

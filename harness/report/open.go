@@ -52,7 +52,7 @@ func again(m *journal.Manifest) string {
 	words := []string{"assay"}
 	seeded := false
 	for i, a := range m.Argv {
-		if i > 0 {
+		if i > 0 && a != "--resume" {
 			words = append(words, quote(a))
 		}
 		seeded = seeded || a == "--seed" || strings.HasPrefix(a, "--seed=")
@@ -86,7 +86,7 @@ func armOf(m *journal.Manifest, a *plan.Arm) Arm {
 
 func cellOf(c *plan.Cell, takes func(workload, param string) bool) Cell {
 	out := Cell{
-		Name: c.Name(), Title: c.Label(), Workload: c.Workload, Open: c.Open(), Memory: c.Memory(),
+		Name: c.Name(), Title: titleOf(c), Workload: c.Workload, Open: c.Open(), Memory: c.Memory(),
 		Computes: takes(c.Workload, "cpu"),
 	}
 	dim := func(name, value string) { out.Dims = append(out.Dims, Fact{name, value}) }
@@ -113,6 +113,14 @@ func cellOf(c *plan.Cell, takes func(workload, param string) bool) Cell {
 		dim("arrivals", c.Arrivals)
 	}
 	return out
+}
+
+// titleOf is the cell's label, with its connections where the label leaves them out.
+func titleOf(c *plan.Cell) string {
+	if c.Open() && c.Idle == 0 && !c.Memory() {
+		return fmt.Sprintf("%s, %d connections", c.Label(), c.Conns)
+	}
+	return c.Label()
 }
 
 // rateOf is a number of requests a second, a share of capacity, or "closed".

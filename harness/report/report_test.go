@@ -50,7 +50,11 @@ func troubled(t *testing.T) *Run {
 		case tr.Arm == "reactor" && tr.Kind == trial.Load && tr.Block == 0:
 			tr.Slices[0].Load.Answers -= 3
 			tr.Slices[0].Load.Errors = map[string]uint64{"timeout": 3}
-			tr.Slices[0].Load.Late = 120
+			tr.Slices[0].Load.Late = 2000
+			tr.Slices[0].GeneratorCPU, tr.Slices[0].Steal = 8e9, 1e9
+			tr.Slices[0].IdleSpan, tr.Slices[0].IdleCPU = 1e9, 1e7
+			tr.Slices[0].Retransmits = 4
+			tr.Identity.Checked = false
 		}
 	}
 	return r

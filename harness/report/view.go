@@ -71,14 +71,14 @@ func (v *View) Field(m stat.Metric, cell, arm string) Field {
 // missing says why an arm has no value at all.
 func (v *View) missing(m stat.Metric, cell, arm string) string {
 	if why := v.Set.Why(m, cell, arm); why != "" {
-		return why
+		return m.Label + ": " + why
 	}
 	for _, t := range v.Trials {
 		if t.Cell == cell && t.Arm == arm && t.Status != trial.OK {
-			return string(t.Status) + ": " + t.Reason
+			return string(t.Status) + ": " + t.Reason // of all its metrics alike
 		}
 	}
-	return "not measured"
+	return m.Label + ": not measured"
 }
 
 // memoryCell is where the memory of a cell's connections was measured: in the cell

@@ -123,7 +123,7 @@ func TestMemoryIsASlopeByPart(t *testing.T) {
 	for _, n := range []int{0, 100, 1000} {
 		c := int64(n)
 		tr.MemoryOf.Steps = append(tr.MemoryOf.Steps, trial.MemoryStep{
-			Conns: n, PSS: 5e6 + 700*c, KernelStacks: 16384 * (3 + c), PageTables: 40_000 + 100*c, Sockets: 4096 * c,
+			Conns: n, PSS: 5e6 + 700*c, AfterGC: (4e6 + 500*c) * int64(len(tr.MemoryOf.Steps)%2^1), KernelStacks: 16384 * (3 + c), PageTables: 40_000 + 100*c, Sockets: 4096 * c,
 		})
 	}
 	f := compute(t, tr).Replicates("c", "a")[0]
@@ -132,6 +132,7 @@ func TestMemoryIsASlopeByPart(t *testing.T) {
 		want float64
 	}{
 		{UserMemory, 700},
+		{CollectedMemory, 500}, // of the first and the last rung
 		{KernelMemory, 16484},
 		{Memory, 17184},
 		{SocketMemory, 4096},

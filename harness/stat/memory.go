@@ -2,6 +2,7 @@ package stat
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/montanaflynn/stats"
 
@@ -38,6 +39,12 @@ func (f *Figures) addMemory(m *trial.MemoryFigures) error {
 			continue
 		}
 		f.set(p.m, slope)
+	}
+	// Only some rungs are collected, so that the others are as found.
+	if collected := slices.DeleteFunc(slices.Clone(m.Steps), func(s trial.MemoryStep) bool { return s.AfterGC == 0 }); len(collected) > 1 {
+		if slope, err := ladderSlope(collected, func(s *trial.MemoryStep) int64 { return s.AfterGC }); err == nil {
+			f.set(CollectedMemory, slope)
+		}
 	}
 	return f.finite()
 }

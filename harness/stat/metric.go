@@ -86,16 +86,18 @@ var (
 
 	// Memory is user and kernel memory of the server together, without socket
 	// buffers: the machine counts those for both ends of a loopback connection.
-	Memory       = Metric{Name: "memory", Unit: "B/conn", Label: "memory/conn", Better: Lower, Margin: tailMargin}
-	UserMemory   = Metric{Name: "user-memory", Unit: "user-B/conn", Label: "user B/conn", Better: Lower, Margin: tailMargin}
-	KernelMemory = Metric{Name: "kernel-memory", Unit: "kernel-B/conn", Label: "kernel B/conn", Better: Lower, Margin: tailMargin}
-	SocketMemory = Metric{Name: "socket-memory", Unit: "socket-B/conn", Label: "socket B/conn (both ends)", Better: Lower, Margin: tailMargin}
-	PeakPSS      = Metric{Name: "peak-pss", Unit: "peak-PSS-bytes", Label: "peak PSS", Better: Lower, Margin: tailMargin}
+	Memory     = Metric{Name: "memory", Unit: "B/conn", Label: "memory/conn", Better: Lower, Margin: tailMargin}
+	UserMemory = Metric{Name: "user-memory", Unit: "user-B/conn", Label: "user B/conn", Better: Lower, Margin: tailMargin}
+	// CollectedMemory is user memory after a forced collection, of servers that offer one.
+	CollectedMemory = Metric{Name: "collected-memory", Unit: "collected-B/conn", Label: "user B/conn after GC", Better: Lower, Margin: tailMargin}
+	KernelMemory    = Metric{Name: "kernel-memory", Unit: "kernel-B/conn", Label: "kernel B/conn", Better: Lower, Margin: tailMargin}
+	SocketMemory    = Metric{Name: "socket-memory", Unit: "socket-B/conn", Label: "socket B/conn (both ends)", Better: Lower, Margin: tailMargin}
+	PeakPSS         = Metric{Name: "peak-pss", Unit: "peak-PSS-bytes", Label: "peak PSS", Better: Lower, Margin: tailMargin}
 )
 
 // Metrics is every metric, in the order in which they are written.
 var Metrics = []Metric{
 	Rate, CPU, MachineCPU, P50, P99, P999, ServiceP50, ServiceP99, SlipP99,
 	DisturberP50, DisturberP99, Switches, Allocs, AllocBytes, Jain,
-	Memory, UserMemory, KernelMemory, SocketMemory, PeakPSS,
+	Memory, UserMemory, CollectedMemory, KernelMemory, SocketMemory, PeakPSS,
 }

@@ -55,6 +55,11 @@ type Trial struct {
 	Jain  float64 `json:"jain,omitempty"`  // Jain's index of answers per connection over all slices; 1 is perfectly fair
 	Least uint64  `json:"least,omitempty"` // answers of the least served connection
 
+	// SwitchesBy says how the slices' switches were counted: "threads", those of the
+	// living threads at both ends of a slice; "lifetime", where threads came and went,
+	// those of the whole process (wait4), shared out by requests.
+	SwitchesBy string `json:"switches_by,omitempty"`
+
 	MemoryOf *MemoryFigures `json:"memory,omitempty"` // Kind == Memory
 	Runtime  *Runtime       `json:"runtime,omitempty"`
 }
@@ -84,6 +89,10 @@ type Slice struct {
 	BackendCPU   int64 `json:"backend_cpu"`   // ns
 	Switches     int64 `json:"switches"`      // context switches of the server's tree; -1 when not known
 	Steal        int64 `json:"steal"`         // ns
+	Retransmits  int64 `json:"retransmits"`   // TCP segments of the machine that were sent again
+	ListenDrops  int64 `json:"listen_drops"`  // connections that the machine's listening sockets dropped
+	IdleCPU      int64 `json:"idle_cpu"`      // of the server between its last load and this slice, ns: others had the load
+	IdleSpan     int64 `json:"idle_span"`     // how long that was, ns
 }
 
 // LoadFigures is what the generator saw in one slice.

@@ -46,8 +46,5 @@ var (
 
 // asResponse is the same refusal when a backend's response earned it.
 func (e *Error) asResponse() *Error {
-	if e.Status == 502 {
-		return e
-	}
 	return &Error{502, e.Reason}
 }

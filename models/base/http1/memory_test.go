@@ -183,6 +183,24 @@ func TestReset(t *testing.T) {
 	}
 }
 
+// Both messages keep the memory of their fields when they are emptied.
+func TestMessageReset(t *testing.T) {
+	f := append(make([]Field, 0, 5), Field{[]byte("A"), []byte("b")})
+	q := Request{Method: []byte("GET"), Minor: 1, KeepAlive: true, Body: []byte("x"), Fields: f}
+	s := Response{Status: 200, Minor: 1, KeepAlive: true, Body: []byte("x"), Fields: f}
+	if got := s.Header("a"); string(got) != "b" {
+		t.Errorf("Header(a) = %q", got)
+	}
+	q.Reset()
+	s.Reset()
+	if q.Method != nil || q.Minor != 0 || q.KeepAlive || q.Body != nil || len(q.Fields) != 0 || cap(q.Fields) != 5 {
+		t.Errorf("a request emptied is %+v", q)
+	}
+	if s.Status != 0 || s.Minor != 0 || s.KeepAlive || s.Body != nil || len(s.Fields) != 0 || cap(s.Fields) != 5 {
+		t.Errorf("a response emptied is %+v", s)
+	}
+}
+
 func TestHeader(t *testing.T) {
 	m := Request{Fields: []Field{{[]byte("X-A"), []byte("1")}, {[]byte("x-a"), []byte("2")}, {[]byte("X"), []byte{}}}}
 	for name, want := range map[string]string{"x-a": "1", "X-A": "1", "X-a": "1", "x": ""} {

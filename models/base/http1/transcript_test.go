@@ -101,6 +101,11 @@ func run(t *testing.T, s stream, detach bool, in []string) string {
 				if _, _, again := s.feed([]byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n")); again != err {
 					t.Fatalf("an error does not last: %v, then %v", err, again)
 				}
+				if s.eof != nil {
+					if _, again := s.eof(); again != err {
+						t.Fatalf("an error does not last to the end: %v, then %v", err, again)
+					}
+				}
 				bad := err.(*Error)
 				return out.String() + fmt.Sprintf("%d %s", bad.Status, bad.Reason)
 			}

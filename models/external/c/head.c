@@ -123,10 +123,11 @@ static void note_codings(struct head *h, struct span v) {
     }
 }
 
-static void note(struct head *h, const char *name, size_t len, struct span v) {
+static void note(struct reader *r, const char *name, size_t len, struct span v) {
+    struct head *h = &r->head;
     switch (len) {
     case sizeof "host" - 1:
-        if (span_is(name, len, "host")) {
+        if (!r->response && span_is(name, len, "host")) {
             note_host(h, v);
         }
         break;
@@ -175,8 +176,14 @@ bool field_line(struct reader *r, const char *line, size_t len) {
     if (++r->fields > LIMIT_FIELDS) {
         return refuse(r, 431, "too many fields");
     }
-    note(&r->head, line, name, trim(at, (size_t)(stop - at)));
+    note(r, line, name, trim(at, (size_t)(stop - at)));
     return true;
+}
+
+/* bodiless says whether an answer has no body whatever its fields say: RFC 9112
+ * 6.3. What is asked is always GET. */
+bool bodiless(int status) {
+    return status < 200 || status == 204 || status == 304;
 }
 
 bool head_check(struct reader *r) {
@@ -190,8 +197,9 @@ bool head_check(struct reader *r) {
     if (h->refusal != 0) {
         return refuse(r, h->refusal, h->reason);
     }
-    if (h->length >= 0 && (uint64_t)h->length > r->max_body) {
-        return refuse(r, 413, "body too large");
+    if (!h->host && r->minor >= 1 && !r->response) {
+        return refuse(r, 400, "no Host field in an HTTP/1.1 request");
     }
-    return h->host || r->minor == 0 || r->response || refuse(r, 400, "no Host field in an HTTP/1.1 request");
+    bool large = h->length >= 0 && (uint64_t)h->length > r->max_body && !(r->response && bodiless(r->status));
+    return !large || refuse(r, 413, "body too large");
 }

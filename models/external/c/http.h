@@ -117,6 +117,7 @@ bool request_line(struct reader *r, const char *line, size_t len, struct message
 bool status_line(struct reader *r, const char *line, size_t len);
 bool field_line(struct reader *r, const char *line, size_t len);
 bool head_check(struct reader *r);
+bool bodiless(int status);
 bool split_target(struct reader *r, const char *method, size_t method_len, const char *target, size_t len,
                   struct message *m);
 bool valid_host(const char *at, size_t len);

@@ -40,15 +40,16 @@ static bool arm(struct sock *s, int64_t until) {
 
 ssize_t sock_read(struct sock *s, char *at, size_t len, int64_t until) {
     for (;;) {
-        if ((until != 0 || s->armed != 0) && !arm(s, until)) {
-            return NET_LATE;
-        }
-        ssize_t n = recv(s->fd, at, len, 0);
+        bool late = (until != 0 || s->armed != 0) && !arm(s, until);
+        ssize_t n = recv(s->fd, at, len, late ? MSG_DONTWAIT : 0); /* what has come in time is not lost */
         if (n >= 0) {
             return n;
         }
         if (errno != EAGAIN && errno != EINTR) {
             return NET_BROKEN;
+        }
+        if (late) {
+            return NET_LATE;
         }
     }
 }

@@ -30,12 +30,6 @@ static bool room(struct reader *r, size_t pos, size_t n) {
     return pos == 0 ? refuse(r, 414, "request line too long") : refuse(r, 431, "field line too long");
 }
 
-/* bodiless says whether an answer has no body whatever its fields say: RFC 9112
- * 6.3. What is asked is always GET. */
-static bool bodiless(int status) {
-    return status < 200 || status == 204 || status == 304;
-}
-
 /* enter goes from a whole head to the body. */
 static bool enter(struct reader *r) {
     if (!head_check(r)) {
@@ -62,8 +56,9 @@ static bool head_line(struct reader *r, const char *msg, size_t len, struct mess
     const char *line = msg + r->at;
     size_t pos = r->at - r->start, have = len - r->at;
     *got = false;
-    if (r->phase == START && have > 0 && !r->response && !is(*line, IS_TOKEN) && *line != '\r') {
-        return refuse(r, 400, "bad method: a token is needed"); /* at once: there may never be a line's end */
+    /* Refused at once, because there may never be a line's end. */
+    if (r->phase == START && have > 0 && !(r->response ? *line == 'H' : is(*line, IS_TOKEN) || *line == '\r')) {
+        return refuse(r, 400, r->response ? "bad status line" : "bad method: a token is needed");
     }
     const char *end = memchr(line + r->scanned, '\n', have - r->scanned);
     if (end == NULL) {

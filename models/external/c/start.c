@@ -40,7 +40,8 @@ bool request_line(struct reader *r, const char *line, size_t len, struct message
     }
     r->target = r->start + (size_t)(target - line);
     r->target_len = (size_t)(at - target);
-    return split_target(r, line, r->method_len, target, r->target_len, m) && version(r, at + 1, end);
+    /* The version first: HTTP/2's preface, "PRI * HTTP/2.0", deserves its 505. */
+    return version(r, at + 1, end) && split_target(r, line, r->method_len, target, r->target_len, m);
 }
 
 /* absolute takes scheme and authority off the path. */
