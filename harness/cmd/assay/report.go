@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"assay/bench/catalog"
+	"assay/bench/workload"
+	"assay/harness/report"
+)
+
+func newReport(s streams) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "report DIR",
+		GroupID: read,
+		Short:   "make a run's tables and pictures again from its records",
+		Long: `Report reads a run's manifest.json and trials.jsonl and writes the files that derive from
+them into the same folder: bench.txt, latency.hlog, report.md and its pictures. The same records
+give the same bytes. With --json nothing is written: every contrast is printed instead.`,
+		Example: `  assay report results/local/20260102T030405Z-quick-0123456789ab
+  assay report results/local/20260102T030405Z-quick-0123456789ab --json | jq '.[] | select(.metric == "cpu")'`,
+		Args: exactly("DIR"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			v, err := openRun(args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(s.out, v.Contrasts())
+			}
+			if err := report.Write(v, args[0]); err != nil {
+				return err
+			}
+			return report.Card(s.out, v, args[0])
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "an array of contrasts: cell, arm, base, metric, ratio, lo, hi")
+	return c
+}
+
+// openRun reads a run's folder and computes its figures.
+func openRun(dir string) (*report.View, error) {
+	r, err := report.Open(filepath.Clean(dir), takes)
+	if err != nil {
+		return nil, badInput(err)
+	}
+	v, err := report.Analyse(r)
+	if err != nil {
+		return nil, badInput(fmt.Errorf("%s: %w", dir, err))
+	}
+	return v, nil
+}
+
+// takes says whether a workload has a parameter.
+func takes(name, param string) bool {
+	w, err := catalog.Find(name)
+	return err == nil && slices.ContainsFunc(w.Params, func(p workload.Param) bool { return p.Name == param })
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"assay/bench/catalog"
+	"assay/bench/plan"
+	"assay/harness/campaign"
+	"assay/harness/report"
+)
+
+// runOptions are the flags of run that are not the plan's.
+type runOptions struct {
+	request    plan.Request
+	set        []string
+	out, label string
+	resume     bool
+	asJSON     bool
+	seeded     bool // --seed was given
+}
+
+func newRun(s streams) *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:     "run",
+		GroupID: measure,
+		Short:   "measure and compare models",
+		Long: `Run measures every arm in every cell, block by block: in a block each arm gets a fresh process,
+all live together, and the load goes round them in short slices. It shows a table of ratios to the
+first arm with their intervals, keeps the records in a folder of their own, and prints that folder's
+path as the last line. The first model runs twice, under two names: their ratio is the noise floor.`,
+		Example: `  assay run --profile quick
+  assay run --workload fanout --set k=3,delay=20ms,cpu=200us --models goroutine,reactor,pool:size=64
+  assay run --workload echo --conns 1000 --rate 50% --blocks 10 --models reactor,goroutine
+  assay run --server 'mine=./mysvc --port {port}' --url-path /hello --models goroutine
+  assay run --profile full --resume`,
+		Args: exactly(),
+		RunE: func(c *cobra.Command, _ []string) error {
+			o.seeded = c.Flags().Changed("seed")
+			return runCampaign(c.Context(), s, o)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.request.Profile, "profile", "", "the matrix to start from: "+profileNames()+" (default standard)")
+	f.StringVar(&o.request.Models, "models", "", "arms, the first is the baseline: goroutine,reactor,pool:size=64; see assay list models")
+	f.StringVar(&o.request.Workload, "workload", "", "measure this one only; see assay list workloads")
+	f.StringArrayVar(&o.set, "set", nil, "parameters of the workload: k=3,delay=20ms,cpu=200us")
+	f.IntVar(&o.request.Conns, "conns", 0, "connections that carry requests, in every cell")
+	f.StringVar(&o.request.Rate, "rate", "", "requests per second, a share of the slowest arm's capacity like 50%, or closed")
+	f.IntVar(&o.request.Blocks, "blocks", 0, "replicates of every arm and cell")
+	f.Uint64Var(&o.request.Seed, "seed", 0, "of all random orders and schedules (default: drawn, and shown in the report)")
+	f.StringArrayVar(&o.request.Servers, "server", nil, "a server of your own: 'mine=./mysvc --port {port}'")
+	f.StringVar(&o.request.URLPath, "url-path", "", "what to ask of it, answers unchecked, if it serves no workload")
+	f.StringVar(&o.out, "out", "results/local", "folder in which the run's folder is made")
+	f.StringVar(&o.label, "label", "", "part of the run folder's name (default: the profile)")
+	f.BoolVar(&o.resume, "resume", false, "go on with the latest unfinished run of the same plan in --out")
+	f.BoolVar(&o.asJSON, "json", false, "instead of the table one object, on the line before the path")
+	return c
+}
+
+func profileNames() string {
+	var names []string
+	for _, p := range plan.Profiles {
+		names = append(names, p.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// runCampaign makes the plan, carries it out and reports it.
+func runCampaign(ctx context.Context, s streams, o runOptions) error {
+	models, err := describeModels(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := makePlan(&o, models)
+	if err != nil {
+		return badInput(err)
+	}
+	bin, err := binaries()
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("cannot tell where this executable is: %w", err)
+	}
+	screen := newScreen(s, p, o.asJSON)
+	outcome, err := campaign.Run(ctx, campaign.Config{
+		Plan: p, Models: models, Find: catalog.Find, Bin: bin, Out: o.out, Label: o.label, Resume: o.resume, Argv: append([]string{"assay"}, s.args...),
+		Backend: []string{self, "backend"}, Generator: []string{self, "generator"}, Notify: screen.notify,
+	})
+	screen.progress.done()
+	if outcome.Dir == "" {
+		if ctx.Err() != nil {
+			return context.Canceled
+		}
+		return badInput(err)
+	}
+	return errors.Join(err, conclude(s, o, outcome))
+}
+
+// conclude writes the derived files, shows the card, and says where all is.
+func conclude(s streams, o runOptions, outcome campaign.Outcome) (err error) {
+	defer func() { fmt.Fprintln(s.out, outcome.Dir) }()
+	v, err := openRun(outcome.Dir)
+	if err != nil {
+		return err
+	}
+	if err := report.Write(v, outcome.Dir); err != nil {
+		return err
+	}
+	if o.asJSON {
+		err = writeLine(s.out, runRecord{outcome.Dir, outcome.OK, outcome.Failed, outcome.NotRun, outcome.NotApplicable, outcome.Complete, v.Contrasts()})
+	} else {
+		err = report.Card(s.out, v, outcome.Dir)
+	}
+	if err != nil {
+		return err
+	}
+	return verdict(outcome)
+}
+
+// runRecord is a run as a machine reads it.
+type runRecord struct {
+	Path          string                  `json:"path"`
+	OK            int                     `json:"ok"`
+	Failed        int                     `json:"failed"`
+	NotRun        int                     `json:"not_run"`
+	NotApplicable int                     `json:"not_applicable"`
+	Complete      bool                    `json:"complete"`
+	Contrasts     []report.ContrastRecord `json:"contrasts"`
+}
+
+// verdict is the exit code of an outcome, with words for those that are not 0.
+func verdict(o campaign.Outcome) error {
+	code := o.ExitCode()
+	switch {
+	case code == 0:
+		return nil
+	case o.Interrupted:
+		return &exitError{code, errInterrupted}
+	case o.Failed > 0:
+		return &exitError{code, fmt.Errorf("%d trials failed", o.Failed)}
+	case o.OK == 0:
+		return &exitError{code, errors.New("nothing could be measured: the reasons are in report.md")}
+	}
+	return &exitError{code, errors.New("the run is not complete")}
+}
+
+// makePlan turns the flags into a plan, with a seed.
+func makePlan(o *runOptions, models []plan.Model) (*plan.Plan, error) {
+	set, err := parseSet(o.set)
+	if err != nil {
+		return nil, err
+	}
+	o.request.Set = set
+	if !o.seeded {
+		var b [4]byte
+		rand.Read(b[:])
+		o.request.Seed = uint64(binary.LittleEndian.Uint32(b[:]))
+	}
+	p, err := plan.Make(o.request, plan.Known{Models: models, Workloads: catalog.All})
+	if err != nil {
+		return nil, err
+	}
+	if o.resume && !o.seeded {
+		adoptSeed(p, o.out)
+	}
+	return p, nil
+}
+
+// parseSet reads "k=3,delay=20ms,cpu=200us". A piece without "=" belongs to the
+// value before it, so that lists can be values.
+func parseSet(texts []string) (map[string]string, error) {
+	set := make(map[string]string)
+	for _, text := range texts {
+		last := ""
+		for piece := range strings.SplitSeq(text, ",") {
+			name, value, ok := strings.Cut(piece, "=")
+			switch {
+			case ok && name != "":
+				last, set[name] = name, value
+			case last != "" && !ok:
+				set[last] += "," + piece
+			default:
+				return nil, fmt.Errorf("set %q: write parameters as name=value,name=value, like k=3,delay=20ms", text)
+			}
+		}
+	}
+	return set, nil
+}
