@@ -14,30 +14,12 @@ func requestLine(b []byte, m *Request) (next int, err *Error) {
 		return 0, errMethod
 	}
 	m.Method = b[:i]
-	i++
-	start, query := i, -1
-	for {
-		for i < len(b) && class[b[i]]&isTarget != 0 {
-			i++
-		}
-		if i < len(b) && b[i] == '?' {
-			if query < 0 {
-				query = i
-			}
-			i++
-		} else if i < len(b) && b[i] == '%' && escape(b[i:]) {
-			i += 3
-		} else {
-			break
-		}
-	}
+	start := i + 1
+	i, query := scanTarget(b, start)
 	if i == start || i == len(b) || b[i] != ' ' {
 		return 0, targetError(b[i:])
 	}
 	m.Target = b[start:i]
-	if query >= 0 {
-		query -= start
-	}
 	// The version first: HTTP/2's preface, "PRI * HTTP/2.0", deserves its 505.
 	if next, err = version(b, i+1, m); err != nil {
 		return 0, err
@@ -46,6 +28,28 @@ func requestLine(b []byte, m *Request) (next int, err *Error) {
 		return 0, err
 	}
 	return next, nil
+}
+
+// scanTarget returns where the target at b[start:] ends, and the place of its
+// first '?' within it, -1 when there is none.
+func scanTarget(b []byte, start int) (end, query int) {
+	query = -1
+	for i := start; ; {
+		for i < len(b) && class[b[i]]&isTarget != 0 {
+			i++
+		}
+		switch {
+		case i < len(b) && b[i] == '?':
+			if query < 0 {
+				query = i - start
+			}
+			i++
+		case i < len(b) && b[i] == '%' && escape(b[i:]):
+			i += 3
+		default:
+			return i, query
+		}
+	}
 }
 
 // targetError is the refusal of a request line whose target ends at rest, and not
