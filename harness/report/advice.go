@@ -31,7 +31,7 @@ func (v *View) Advice(c Cell) Advice {
 		where = "the server's own processor is what runs short"
 	}
 	s := fmt.Sprintf("Here %s needs %s less server CPU per request than %s%s%s%s: choose it where %s.",
-		best, reduction(gain), v.Baseline, machine, v.timeClause(c, best), v.memoryClause(c, best), where)
+		best, reduction(gain), v.Baseline, machine, v.memoryClause(c, best), v.timeClause(c, best), where)
 	scope, try := v.scope(c, best)
 	return Advice{Sentence: s + scope, Try: try}
 }
@@ -117,7 +117,7 @@ func (v *View) timeClause(c Cell, arm string) string {
 	case f.Contrast.Equal:
 		return fmt.Sprintf(" and no more time (p99 equal ±%.0f %%)", 100*stat.P99.Margin)
 	case f.Quiet:
-		return "; its p99 cannot be told apart from the noise"
+		return "; its p99 cannot be told apart by this run"
 	case f.Contrast.Better():
 		return fmt.Sprintf(" and less time (p99 %s)", times(*f.Contrast))
 	default:
@@ -130,7 +130,7 @@ func (v *View) memoryClause(c Cell, arm string) string {
 	if f.Contrast == nil || f.Quiet || f.Contrast.Equal {
 		return ""
 	}
-	return fmt.Sprintf(", with %s the memory per connection", times(*f.Contrast))
+	return fmt.Sprintf(", %s the memory per connection", times(*f.Contrast))
 }
 
 // scope says where the lead ends: measured, where cells of this run cross over, and
