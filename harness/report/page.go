@@ -114,16 +114,20 @@ func (p *pageWriter) memory(c Cell) {
 }
 
 func (p *pageWriter) doubts() {
-	hints := p.Hints()
-	if len(hints) == 0 {
-		return
+	t := mdTable{words: true, head: []string{"cell", "sign", "arms"}}
+	row := make(map[[2]string]int) // of a cell and a sign: arms with the same share it
+	for _, h := range p.Hints() {
+		key := [2]string{h.Cell, h.Text}
+		if i, known := row[key]; known {
+			t.rows[i][2] += ", " + h.Arm
+			continue
+		}
+		row[key] = len(t.rows)
+		t.rows = append(t.rows, []string{h.Cell, h.Text, h.Arm})
 	}
-	p.printf("## Reasons to doubt\n\n")
-	t := mdTable{words: true, head: []string{"cell", "arm", "sign"}}
-	for _, h := range hints {
-		t.rows = append(t.rows, []string{h.Cell, h.Arm, h.Text})
+	if len(t.rows) > 0 {
+		p.printf("## Reasons to doubt\n\n%s\n", t)
 	}
-	p.printf("%s\n", t)
 }
 
 // unmeasured lists every trial without figures, with its reason.
