@@ -24,9 +24,9 @@ type stream struct {
 
 var _ conn.Stream = (*stream)(nil)
 
-// newStream makes a stream of a non-blocking socket, which it owns from now on.
-func newStream(fd int) *stream {
-	return &stream{Client: sock.Client{FD: fd}, file: os.NewFile(uintptr(fd), "socket")}
+// openStream makes a stream of a non-blocking socket, which it owns from now on.
+func openStream(fd int) stream {
+	return stream{Client: sock.Client{FD: fd}, file: os.NewFile(uintptr(fd), "socket")}
 }
 
 // Read is conn.Stream's. The poller is told of a deadline only when it changes: for
@@ -87,14 +87,14 @@ func dial(addr string, within time.Duration) (conn.Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newStream(fd)
+	s := openStream(fd)
 	if !done {
 		if err := s.connected(to, within); err != nil {
 			s.Close()
 			return nil, err
 		}
 	}
-	return s, nil
+	return &s, nil
 }
 
 // connected waits for the end of a connect.

@@ -36,7 +36,7 @@ func Frugal(t *testing.T, m model.Model, options string) {
 			load(n)
 			runtime.ReadMemStats(&after)
 			// The runtime itself allocates now and then.
-			if got := float64(after.Mallocs-before.Mallocs) / n; got > 0.05 && !raceDetector {
+			if got := float64(after.Mallocs-before.Mallocs) / n; got > 0.05 && !RaceDetector {
 				t.Errorf("%.2f allocations a request", got)
 			}
 			c.Close()

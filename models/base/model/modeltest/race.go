@@ -2,4 +2,5 @@
 
 package modeltest
 
-const raceDetector = true
+// RaceDetector says whether the race detector watches.
+const RaceDetector = true
