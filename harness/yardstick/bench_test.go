@@ -1,0 +1,148 @@
+package yardstick
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"assay/bench/echo"
+	"assay/bench/workload"
+	"assay/harness/load"
+	"assay/harness/proc"
+)
+
+// TestMain lets this very binary be the programs that a Bench starts, by its name.
+func TestMain(m *testing.M) {
+	switch filepath.Base(os.Args[0]) {
+	case "assay":
+		find := func(string) (*workload.Workload, error) { return &echo.Workload, nil }
+		if load.Serve(os.Stdin, os.Stdout, find) != nil {
+			os.Exit(1)
+		}
+	case "yardsticks":
+		if PlainNet(os.Stdin, os.Stdout) != nil {
+			os.Exit(1)
+		}
+	case "fails":
+		os.Exit(3)
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// bench is a Bench whose programs are this binary.
+func bench(t *testing.T) (*Bench, *[]Sample) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	for _, name := range []string{"assay", "yardsticks", "fails"} {
+		if err := os.Symlink(self, filepath.Join(bin, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var kept []Sample
+	b := &Bench{
+		Bin: bin, Blocks: 1, Trials: 2, Slice: 50 * time.Millisecond, Attack: time.Second, Rate: 500, Log: io.Discard,
+		Keep: func(s Sample) error { kept = append(kept, s); return nil },
+	}
+	b.ready(nil, nil)
+	return b, &kept
+}
+
+func TestPairMeasuresBothSideBySide(t *testing.T) {
+	b, kept := bench(t)
+	twin := plainNet
+	twin.Name = "twin"
+	p := Pair{Arm: plainNet, Base: twin, Conns: 4}
+	if err := b.pair(t.Context(), p, 3); err != nil {
+		t.Fatal(err)
+	}
+	g := group{samples: *kept}
+	for _, name := range []string{"plain-net", "twin"} {
+		for _, value := range []string{rate, cpu, answers} {
+			if of := g.of(name, value); len(of) != b.Trials || of[[2]int{3, 0}] <= 0 || of[[2]int{3, 1}] <= 0 {
+				t.Errorf("%s of %s: %v, want %d values above 0 of block 3", value, name, of, b.Trials)
+			}
+		}
+		if f := g.of(name, jain)[[2]int{3, -1}]; f <= 0 || f > 1 {
+			t.Errorf("Jain's index of %s is %v, want one above 0 and up to 1", name, f)
+		}
+	}
+}
+
+func TestServerThatFailsIsASample(t *testing.T) {
+	b, kept := bench(t)
+	if err := b.pair(t.Context(), Pair{Arm: Arm{Name: "fails", Argv: []string{"fails"}}, Base: plainNet, Conns: 1}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if len(*kept) != 1 || !strings.Contains((*kept)[0].Error, "exit status 3") {
+		t.Errorf("kept %+v, want one sample that says how the server ended", *kept)
+	}
+}
+
+func TestMemoryClimbsTheLadder(t *testing.T) {
+	was := Ladder
+	Ladder = []int{0, 20, 60}
+	defer func() { Ladder = was }()
+	b, kept := bench(t)
+	if err := b.climb(t.Context(), plainNet, Sample{Part: Memory, Group: groupOf(true), Arm: "plain-net"}, true); err != nil {
+		t.Fatal(err)
+	}
+	g := group{samples: *kept}
+	held, bytes := g.of("plain-net", conns), g.of("plain-net", userPart)
+	for i, want := range Ladder {
+		key := [2]int{0, i}
+		if held[key] != float64(want) || bytes[key] <= 0 {
+			t.Errorf("rung %d: %v connections, %v bytes; want %d and some", i, held[key], bytes[key], want)
+		}
+	}
+}
+
+// A generator of our own making, so that nothing need be installed.
+func TestGenerators(t *testing.T) {
+	b, kept := bench(t)
+	srv, err := b.start(t.Context(), plainNet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Stop(proc.Grace)
+	two := []string{"sh", "-c", `printf 'Requests/sec: %s\n' "$0" > "$1"`, "{rate}", "{tmp}"}
+	all := []Generator{
+		{Name: "text", Argv: []string{"echo", "Requests/sec: {conns}"}, Read: readWrk},
+		{Name: "file", Argv: two, Then: []string{"cat", "{tmp}"}, Read: readWrk},
+		{Name: "missing", Argv: []string{"no-such-generator"}, Read: readWrk},
+		{Name: "failing", Argv: []string{"sh", "-c", "echo oh no >&2; exit 3"}, Read: readWrk},
+	}
+	if err := b.turns(context.Background(), srv, all, Sample{}, 2); err != nil {
+		t.Fatal(err)
+	}
+	g := group{samples: *kept}
+	if got := g.of("text", rate); len(got) != 2 || got[[2]int{0, 1}] != clients {
+		t.Errorf("text: %v, want %d twice", got, clients)
+	}
+	if got := g.of("file", rate); len(got) != 2 || got[[2]int{0, 0}] != 500 {
+		t.Errorf("file: %v, want 500 twice", got)
+	}
+	if why := g.failed("missing"); !strings.Contains(why, "run scripts/yardsticks.sh") {
+		t.Errorf("missing: %q, want what to do", why)
+	}
+	if why := g.failed("failing"); !strings.Contains(why, "exit status 3") || !strings.Contains(why, "oh no") {
+		t.Errorf("failing: %q, want its exit and its words", why)
+	}
+	count := 0
+	for _, s := range *kept {
+		if s.Arm == "missing" {
+			count++
+		}
+	}
+	if count != 1 {
+		t.Errorf("a generator that is not installed was tried %d times, want 1", count)
+	}
+}

@@ -1,0 +1,154 @@
+package yardstick
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"assay/harness/proc"
+)
+
+// clients is how many connections a generator has.
+const clients = 64
+
+// null is the server that generators load: it answers at once and parses nothing.
+var null = Arm{"null", []string{"null"}, ""}
+
+// generators loads one null server a block, the generators taking turns in random order.
+func (b *Bench) generators(ctx context.Context, part string, all []Generator) error {
+	group := fmt.Sprintf("%d connections", clients)
+	if part == Opening {
+		group = fmt.Sprintf("%.0f/s, %s", b.Rate, group)
+	}
+	trials := max(1, b.Trials/4) // they are longer than a server's
+	for block := range b.Blocks {
+		b.say("block %d/%d  generators, %s, %s", block+1, b.Blocks, part, group)
+		srv, err := b.start(ctx, null)
+		if err != nil {
+			return err
+		}
+		err = b.turns(ctx, srv, all, Sample{Part: part, Group: group, Block: block}, trials)
+		srv.Stop(proc.Grace)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turns lets each generator have its trials. One that is not installed is left
+// out of later ones, with one sample that says so.
+func (b *Bench) turns(ctx context.Context, srv *server, all []Generator, s Sample, trials int) error {
+	missing := make(map[string]bool)
+	for index := range trials {
+		for _, i := range b.order(len(all)) {
+			g := &all[i]
+			if missing[g.Name] {
+				continue
+			}
+			s := s
+			s.Arm, s.Index = g.Name, index
+			values, err := b.attack(ctx, srv, g)
+			if s.Values = values; err != nil {
+				if ctx.Err() != nil {
+					return err
+				}
+				missing[g.Name] = errors.Is(err, exec.ErrNotFound)
+				s = s.fault(err)
+			}
+			if err := b.Keep(s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// attack is one trial of one generator.
+func (b *Bench) attack(ctx context.Context, srv *server, g *Generator) (map[string]float64, error) {
+	dir, err := os.MkdirTemp("", "yardstick")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	seconds := int(max(1, math.Round(b.Attack.Seconds())))
+	vegeta, _ := b.find("vegeta")
+	fill := strings.NewReplacer(
+		"{url}", "http://"+srv.addr+"/echo", "{addr}", srv.addr, "{conns}", strconv.Itoa(clients),
+		"{rate}", fmt.Sprintf("%.0f", b.Rate), "{each}", fmt.Sprintf("%.0f", b.Rate/clients),
+		"{seconds}", strconv.Itoa(seconds), "{ms}", strconv.Itoa(seconds*1000), "{tmp}", filepath.Join(dir, "out"), "{vegeta}", vegeta,
+	)
+	if g.Name == "vegeta" && vegeta == "" {
+		return nil, fmt.Errorf("vegeta: %w", exec.ErrNotFound)
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(seconds)*time.Second+20*time.Second)
+	defer cancel()
+	out, err := b.output(ctx, g.Name, g.Argv, fill)
+	if err == nil && g.Then != nil {
+		out, err = b.output(ctx, g.Name, g.Then, fill)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g.Read(out)
+}
+
+// output runs a command on the load's processors and gives what it printed.
+func (b *Bench) output(ctx context.Context, name string, argv []string, fill *strings.Replacer) ([]byte, error) {
+	command := make([]string, len(argv))
+	for i, a := range argv {
+		command[i] = fill.Replace(a)
+	}
+	path, err := b.find(command[0])
+	if err != nil {
+		return nil, err
+	}
+	command[0] = path
+	log, err := os.CreateTemp("", "yardstick-*.log") // peers say much: it is for a failure only
+	if err != nil {
+		return nil, err
+	}
+	log.Close()
+	defer os.Remove(log.Name())
+	p, err := proc.Start(proc.Spec{Name: name, Argv: command, CPUs: b.load, Log: log.Name()})
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { p.Stop(0) })
+	defer stop()
+	defer p.Stop(proc.Grace)
+	out, err := io.ReadAll(p.Stdout)
+	if err == nil {
+		<-p.Done()
+		if p.ExitCode() != 0 {
+			err = errors.New(p.Exit())
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %.300s", strings.Join(command, " "), err, p.LogTail())
+	}
+	return out, nil
+}
+
+// find is where a command is: in the folder of binaries, of peers, or in PATH.
+func (b *Bench) find(name string) (string, error) {
+	for _, dir := range []string{b.Bin, b.Peers} {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err == nil && dir != "" {
+			return path, nil
+		}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", fmt.Errorf("%s is not installed; run scripts/yardsticks.sh: %w", name, exec.ErrNotFound)
+	}
+	return path, nil
+}

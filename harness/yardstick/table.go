@@ -1,0 +1,237 @@
+package yardstick
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Header is what a table says of the run beside its samples.
+type Header struct {
+	Command string   `json:"command"` // that took it
+	Machine []string `json:"machine"` // a line each: processors, kernel, versions of what was compared
+}
+
+// Table writes samples as Markdown.
+func Table(w io.Writer, h Header, all []Sample) error {
+	t := &table{w: w}
+	t.line("# Yardsticks\n")
+	t.line("The suite's servers beside others of their kind, its generator beside other generators, on one machine,")
+	t.line("over loopback: server on the upper half of the processors, generator on the lower. Arms of a row ran side by")
+	t.line("side in short alternating trials. Medians over blocks (fresh processes), each with its interval by ranks")
+	t.line("(95 %% from six blocks; below, least and greatest). CPU per request is the server's own process clock: on")
+	t.line("loopback a part of the kernel's work lands on the generator's account, for both arms alike.\n")
+	t.line("`%s`\n", h.Command)
+	for _, m := range h.Machine {
+		t.line("- %s", m)
+	}
+	t.line("\nSamples: [samples.jsonl](samples.jsonl). “met” is said of the interval's far end.")
+	t.pairs(all)
+	t.memory(all)
+	t.closed(all)
+	t.open(all)
+	return t.err
+}
+
+type table struct {
+	w   io.Writer
+	err error
+}
+
+func (t *table) line(format string, args ...any) {
+	if _, err := fmt.Fprintf(t.w, format+"\n", args...); err != nil && t.err == nil {
+		t.err = err
+	}
+}
+
+// head starts a table with columns; those after the first are aligned right.
+func (t *table) head(title string, columns ...string) {
+	t.line("\n## %s\n", title)
+	t.line("| %s |", strings.Join(columns, " | "))
+	t.line("|---|%s", strings.Repeat("--:|", len(columns)-1))
+}
+
+func (t *table) row(cells ...string) { t.line("| %s |", strings.Join(cells, " | ")) }
+
+// pairs shows the comparisons of servers.
+func (t *table) pairs(all []Sample) {
+	gs := groups(all, Servers)
+	if len(gs) == 0 {
+		return
+	}
+	t.head("Servers: echo of 13 bytes, closed loop", "arm against base, connections", "CPU per request of the arm, µs", "of the base, µs",
+		"ratio of CPU", "asked", "", "ratio of rates", "Jain of the arm", "of the base")
+	for _, p := range Pairs {
+		i := slices.IndexFunc(gs, func(g group) bool { return g.name == p.name() })
+		if i >= 0 {
+			t.pair(p, &gs[i])
+		}
+	}
+}
+
+func (t *table) pair(p Pair, g *group) {
+	for _, a := range []Arm{p.Arm, p.Base} {
+		if why := g.failed(a.Name); why != "" {
+			t.row(p.name(), "failed: "+a.Name+": "+cell(why), "", "", "", "", "", "", "")
+			return
+		}
+	}
+	cost, errCost := ratio(g.of(p.Arm.Name, cpu), g.of(p.Base.Name, cpu))
+	speed, errSpeed := ratio(g.of(p.Arm.Name, rate), g.of(p.Base.Name, rate))
+	if errCost != nil || errSpeed != nil {
+		t.row(p.name(), "no neighbouring trials", "", "", "", "", "", "", "")
+		return
+	}
+	t.row(p.name(), micros(level(g.of(p.Arm.Name, cpu))), micros(level(g.of(p.Base.Name, cpu))), cost.times(),
+		most(p.Most, "× %.2f"), verdict(p.Most, cost.Hi), speed.times(),
+		fair(g, p.Arm, p.Fair), fair(g, p.Base, p.Fair))
+}
+
+// fair is the least fair block of an arm.
+func fair(g *group, a Arm, least float64) string {
+	e, err := level(g.of(a.Name, jain))
+	if err != nil {
+		return ""
+	}
+	text := fmt.Sprintf("%.4f", e.Lo)
+	if least > 0 && e.Lo >= least {
+		text += " ≥ " + fmt.Sprint(least) + " met"
+	} else if least > 0 {
+		text += " < " + fmt.Sprint(least) + " **missed**"
+	}
+	return text
+}
+
+// memory shows the slopes of the ladder.
+func (t *table) memory(all []Sample) {
+	gs := groups(all, Memory)
+	if len(gs) == 0 {
+		return
+	}
+	t.head(fmt.Sprintf("Memory of an idle connection: slope over %v, after a collection where one is offered", Ladder),
+		"server", "its connections", "user part, B", "asked", "", "with kernel stacks and page tables, B")
+	for _, h := range Holders {
+		for i := range gs {
+			g := &gs[i]
+			if why := g.failed(h.Arm.Name); why != "" {
+				t.row(h.Arm.Name, g.name, "failed: "+cell(why), "", "", "")
+				continue
+			}
+			user, err := g.slope(h.Arm.Name, userPart)
+			stacks, bad := g.slope(h.Arm.Name, kernel)
+			if err != nil || bad != nil {
+				continue
+			}
+			t.row(h.Arm.Name, g.name, user.whole(), most(h.Most, "%.0f"), verdict(h.Most, user.Hi), fmt.Sprintf("%.0f", user.Median+stacks.Median))
+		}
+	}
+}
+
+// closed shows the rates of generators against the null server.
+func (t *table) closed(all []Sample) {
+	for _, g := range groups(all, Closing) {
+		t.head("Generators, closed loop against a server that does nothing, "+g.name, "generator", "answers per second", "ours ÷ its rate", "asked", "")
+		ours := g.of(Closed[0].Name, rate)
+		for i, peer := range Closed {
+			if why := g.failed(peer.Name); why != "" {
+				t.row(peer.Name, cell(why), "", "", "")
+				continue
+			}
+			e, err := level(g.of(peer.Name, rate))
+			if err != nil {
+				continue
+			}
+			quotient, err := ratio(ours, g.of(peer.Name, rate))
+			switch {
+			case i == 0 || err != nil:
+				t.row(peer.Name, e.whole(), "", "", "")
+			case i == 1: // the one that it is held against: the near end of the interval counts
+				t.row(peer.Name, e.whole(), quotient.times(), "≥ × 0.95", verdict(1/0.95, 1/quotient.Lo))
+			default:
+				t.row(peer.Name, e.whole(), quotient.times(), "", "")
+			}
+		}
+	}
+}
+
+// open shows the times that generators say an instant server took: all of it is
+// the machine's or their own.
+func (t *table) open(all []Sample) {
+	for _, g := range groups(all, Opening) {
+		t.head("Generators, open loop against the same, "+g.name, "generator", "p50, µs", "p99, µs", "slip p99, µs", "achieved per second")
+		for _, peer := range Open {
+			if why := g.failed(peer.Name); why != "" {
+				t.row(peer.Name, cell(why), "", "", "")
+				continue
+			}
+			achieved, err := level(g.of(peer.Name, rate))
+			if err != nil {
+				continue
+			}
+			t.row(peer.Name, micros(level(g.of(peer.Name, p50))), micros(level(g.of(peer.Name, p99))),
+				micros(level(g.of(peer.Name, slip99))), achieved.whole())
+		}
+		t.rivalry(&g)
+	}
+}
+
+// rivalry holds our generator against the best of its rivals, and its slip against
+// that of the client that spins.
+func (t *table) rivalry(g *group) {
+	t.line("\n| asked of assay | ratio | |\n|---|--:|--:|")
+	for _, q := range []string{p50, p99} {
+		best, name := estimate{}, ""
+		for _, r := range rivals {
+			if e, err := level(g.of(r, q)); err == nil && (name == "" || e.Median < best.Median) {
+				best, name = e, r
+			}
+		}
+		if e, err := ratio(g.of("assay", q), g.of(name, q)); err == nil {
+			t.row(fmt.Sprintf("%s at most half of the best of %s: %s", q, strings.Join(rivals, ", "), name), e.times(), verdict(0.5, e.Hi))
+		}
+	}
+	for _, kind := range []string{"", " poisson"} {
+		if e, err := ratio(g.of("assay"+kind, slip99), g.of("spin"+kind, slip99)); err == nil {
+			t.row("slip p99 at most 1.25 × that of spin"+kind, e.times(), verdict(1.25, e.Hi))
+		}
+	}
+}
+
+// verdict says whether the far end of an interval keeps to what was asked for.
+func verdict(most, hi float64) string {
+	switch {
+	case most == 0:
+		return ""
+	case hi <= most:
+		return "met"
+	}
+	return "**missed**"
+}
+
+func most(limit float64, format string) string {
+	if limit == 0 {
+		return ""
+	}
+	return "≤ " + fmt.Sprintf(format, limit)
+}
+
+func (e estimate) times() string { return fmt.Sprintf("× %.3f [%.3f, %.3f]", e.Median, e.Lo, e.Hi) }
+func (e estimate) whole() string { return fmt.Sprintf("%.0f [%.0f, %.0f]", e.Median, e.Lo, e.Hi) }
+
+// micros shows ns as microseconds; nothing where there is no value.
+func micros(e estimate, err error) string {
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%.2f [%.2f, %.2f]", e.Median/1e3, e.Lo/1e3, e.Hi/1e3)
+}
+
+// cell makes a text fit into a cell.
+func cell(text string) string {
+	text = strings.NewReplacer("\n", " ", "|", "\\|").Replace(text)
+	if len(text) > 160 {
+		text = strings.ToValidUTF8(text[:160], "") + "…"
+	}
+	return text
+}

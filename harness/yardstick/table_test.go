@@ -1,0 +1,114 @@
+package yardstick
+
+import (
+	"bytes"
+	"flag"
+	"math"
+	"os"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write testdata anew")
+
+func TestRatioIsOfNeighbours(t *testing.T) {
+	a, b := make(map[[2]int]float64), make(map[[2]int]float64)
+	for block := range 6 {
+		for index := range 5 {
+			speed := 1 + float64(index) // the machine's, which both share
+			a[[2]int{block, index}], b[[2]int{block, index}] = 3*speed, 2*speed
+		}
+		a[[2]int{block, 9}] = 1000 // has no neighbour
+	}
+	e, err := ratio(a, b)
+	if err != nil || math.Abs(e.Median-1.5) > 1e-9 || math.Abs(e.Hi-e.Lo) > 1e-9 || e.N != 6 {
+		t.Errorf("ratio = %+v, %v, want 1.5 without spread from 6 blocks", e, err)
+	}
+	if _, err := ratio(a, map[[2]int]float64{{0, 0}: 0}); err == nil {
+		t.Error("a ratio to zero is accepted")
+	}
+	if _, err := ratio(a, nil); err == nil {
+		t.Error("a ratio to nothing is accepted")
+	}
+}
+
+// samples are a run in small, with a missed figure, a failure and a peer that is
+// not installed.
+func samples() []Sample {
+	var all []Sample
+	add := func(part, group, arm string, block, index int, v map[string]float64) {
+		all = append(all, Sample{Part: part, Group: group, Arm: arm, Block: block, Index: index, Values: v})
+	}
+	for block := range 6 {
+		d := float64(block)
+		for _, p := range []Pair{Pairs[0], Pairs[6]} {
+			for index := range 2 {
+				add(Servers, p.name(), p.Arm.Name, block, index, map[string]float64{cpu: 5200 + 10*d, rate: 110000, answers: 33000})
+				add(Servers, p.name(), p.Base.Name, block, index, map[string]float64{cpu: 5100, rate: 100000 + 100*d, answers: 30000})
+			}
+			add(Servers, p.name(), p.Arm.Name, block, -1, map[string]float64{jain: 0.95 + d/1000})
+			add(Servers, p.name(), p.Base.Name, block, -1, map[string]float64{jain: 0.999})
+		}
+		for i, n := range Ladder {
+			add(Memory, "after a request", "reactor", block, i, map[string]float64{conns: float64(n), userPart: 6e6 + (600+10*d)*float64(n), kernel: 1e5})
+			add(Memory, "after a request", "thread-c", block, i, map[string]float64{conns: float64(n), userPart: 1e6 + 12000*float64(n), kernel: 17000 * float64(n)})
+		}
+		add(Closing, "64 connections", "assay", block, 0, map[string]float64{rate: 98000})
+		add(Closing, "64 connections", "wrk", block, 0, map[string]float64{rate: 100000 + 100*d})
+		for _, g := range []struct {
+			name          string
+			p50, p99, lag float64
+		}{{"assay", 31e3, 70e3, 900}, {"spin", 30e3, 65e3, 800}, {"fortio", 260e3, 790e3, 0}, {"bombardier", 300e3, 1100e3, 0}} {
+			v := map[string]float64{rate: 10000, p50: g.p50 + d, p99: g.p99 + d}
+			if g.lag > 0 {
+				v[slip99] = g.lag
+			}
+			add(Opening, "10000/s, 64 connections", g.name, block, 0, v)
+		}
+	}
+	return append(all,
+		Sample{Part: Servers, Group: Pairs[1].name(), Arm: "gnet", Error: "gnet: ended before it was ready: exit status 2"},
+		Sample{Part: Opening, Group: "10000/s, 64 connections", Arm: "vegeta", Error: "vegeta is not installed"})
+}
+
+func TestTable(t *testing.T) {
+	var got bytes.Buffer
+	h := Header{Command: "bin/yardsticks", Machine: []string{"processors [0] for the load, [1] for the server"}}
+	if err := Table(&got, h, samples()); err != nil {
+		t.Fatal(err)
+	}
+	const golden = "testdata/table.md"
+	if *update {
+		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != string(want) {
+		t.Errorf("the table is\n%s\nwant\n%s\n(go test -update writes it anew)", got.String(), want)
+	}
+}
+
+func TestReadNamesTheLine(t *testing.T) {
+	h, all, err := Read(strings.NewReader(`{"header":{"command":"c","machine":["m"]}}` + "\n" + `{"part":"servers","arm":"a","values":{"rate":1}}` + "\n"))
+	if err != nil || h.Command != "c" || len(all) != 1 || all[0].Values[rate] != 1 {
+		t.Errorf("Read = %+v, %+v, %v", h, all, err)
+	}
+	if _, _, err := Read(strings.NewReader("{}\nnonsense\n")); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("a corrupt line: %v, want it named", err)
+	}
+}
+
+func TestVerdictLooksAtTheFarEnd(t *testing.T) {
+	for _, c := range []struct {
+		most, hi float64
+		want     string
+	}{{0, 9, ""}, {1.05, 1.05, "met"}, {1.05, 1.06, "**missed**"}} {
+		if got := verdict(c.most, c.hi); got != c.want {
+			t.Errorf("verdict(%g, %g) = %q, want %q", c.most, c.hi, got, c.want)
+		}
+	}
+}
