@@ -34,10 +34,15 @@ type process struct {
 	stdin io.WriteCloser
 }
 
-// start starts modeld with a leash, as the harness does.
 func start(t *testing.T, model, workload, options string) *process {
 	t.Helper()
-	p := &process{t: t, Cmd: exec.Command("modeld", model)}
+	return launch(t, exec.Command("modeld", model), workload, options)
+}
+
+// launch starts a server with a leash, as the harness does.
+func launch(t *testing.T, server *exec.Cmd, workload, options string) *process {
+	t.Helper()
+	p := &process{t: t, Cmd: server}
 	p.Env = append(os.Environ(), "ASSAY_LISTEN=127.0.0.1:0", "ASSAY_WORKLOAD="+workload, "ASSAY_OPTIONS="+options, "ASSAY_NONCE=n-1")
 	p.Stderr = os.Stderr
 	out, err := p.StdoutPipe()
@@ -181,5 +186,22 @@ func TestClosedStdout(t *testing.T) {
 	unix.Kill(p.Process.Pid, unix.SIGPIPE)
 	if got := p.get("/echo?bytes=1"); got != "a" {
 		t.Errorf("after SIGPIPE: got %q", got)
+	}
+}
+
+// Models that own their threads run with a slow watchdog, the others with Go's own.
+func TestWatchdog(t *testing.T) {
+	for model, want := range map[string]string{"thread": "10000000", "pool": "10000000", "serial": "10000000", "goroutine": "50000"} {
+		p := start(t, model, "echo", "")
+		slack, err := os.ReadFile(fmt.Sprintf("/proc/%d/timerslack_ns", p.Process.Pid))
+		if os.IsPermission(err) {
+			t.Skip("the kernel shows another process's timer slack to the privileged only")
+		}
+		if got := strings.TrimSpace(string(slack)); err != nil || got != want {
+			t.Errorf("%s: timer slack %s, %v, want %s", model, got, err, want)
+		}
+		if got := p.get("/echo?bytes=1"); got != "a" {
+			t.Errorf("%s: got %q", model, got)
+		}
 	}
 }
