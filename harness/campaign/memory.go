@@ -91,10 +91,15 @@ func (g *group) wake(ctx context.Context, s *server, name string, conns int) err
 	return nil
 }
 
-// rung samples the server after a silence. At the first and the last rung it is
-// also sampled after a collection; at the last it is watched while nothing happens.
+// rung samples the server after a silence, and at the last rung also what silence
+// costs and what a collection leaves. A first collection comes before the first
+// sample, so that what a collector keeps for itself does not count to the connections.
 func (g *group) rung(ctx context.Context, s *server, i int) (step trial.MemoryStep, err error) {
 	step = trial.MemoryStep{Conns: g.cell.Ladder[i], Settled: g.cell.Settle.Nanoseconds()}
+	collects := false
+	if i == 0 && !s.crowded() {
+		collects = s.stats(ctx, true) != nil
+	}
 	if err = sleep(ctx, g.cell.Settle); err != nil {
 		return step, err
 	}
@@ -107,19 +112,21 @@ func (g *group) rung(ctx context.Context, s *server, i int) (step trial.MemorySt
 	if step.Sockets, err = proc.TCPMemory(); err != nil {
 		return step, err
 	}
-	last := i == len(g.cell.Ladder)-1
-	if last {
-		if err = g.watch(ctx, s, &step); err != nil {
-			return step, err
-		}
-	}
-	if (i == 0 || last) && !s.crowded() && s.stats(ctx, true) != nil {
-		if m, err = s.proc.Memory(); err != nil {
-			return step, err
-		}
+	if collects {
 		step.AfterGC = m.PSS
 	}
-	return step, nil
+	if i < len(g.cell.Ladder)-1 {
+		return step, nil
+	}
+	if err = g.watch(ctx, s, &step); err != nil || s.crowded() {
+		return step, err
+	}
+	if s.stats(ctx, true) != nil {
+		if m, err = s.proc.Memory(); err == nil {
+			step.AfterGC = m.PSS
+		}
+	}
+	return step, err
 }
 
 // watch counts what silent connections cost.

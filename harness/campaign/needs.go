@@ -1,7 +1,11 @@
 package campaign
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"assay/bench/plan"
@@ -19,6 +23,11 @@ func (r *run) lacks(c *cell, arm int) string {
 	l := r.machine.Limits
 	a := &r.plan.Arms[arm]
 	conns := c.Most()
+	if m := r.models[a.Name]; m != nil {
+		if path := filepath.Join(r.cfg.Bin, m.Argv[0]); missing(path) {
+			return fmt.Sprintf("%s is not built: there is no %s: make build (in C it needs a compiler)", m.Name, path)
+		}
+	}
 	if need := conns*(1+c.backends) + spare; need > l.Descriptors {
 		return fmt.Sprintf("%s needs %d descriptors for %d connections and their backend calls, a process may have %d: ulimit -n %d",
 			a.Name, need, conns, l.Descriptors, need)
@@ -44,6 +53,11 @@ func (r *run) lacks(c *cell, arm int) string {
 			a.Name, need, l.Threads, l.ThreadsBy, need)
 	}
 	return ""
+}
+
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // threads is how many threads live while the arm is measured in the cell.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -262,6 +263,7 @@ func (r *run) finish(ctx context.Context, err error) (Outcome, error) {
 	}
 	loads, memories := r.plan.Trials()
 	r.out.Complete = len(r.done) == loads+memories
+	r.dropEmptyLogs()
 	state := journal.Partial
 	if r.out.Complete {
 		state = journal.Complete
@@ -271,6 +273,19 @@ func (r *run) finish(ctx context.Context, err error) (Outcome, error) {
 		err = fmt.Errorf("interrupted; finished trials are kept in %s, --resume goes on: %w", r.out.Dir, ctx.Err())
 	}
 	return r.out, errors.Join(err, r.journal.Finish(state, time.Now()))
+}
+
+// dropEmptyLogs removes the logs that nobody wrote to.
+func (r *run) dropEmptyLogs() {
+	logs, err := os.ReadDir(r.logDir())
+	if err != nil {
+		return // they are no loss, and no gain to keep
+	}
+	for _, log := range logs {
+		if info, err := log.Info(); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			os.Remove(filepath.Join(r.logDir(), log.Name()))
+		}
+	}
 }
 
 func (r *run) logDir() string { return filepath.Join(r.journal.Dir, journal.LogDir) }

@@ -3,6 +3,8 @@ package campaign
 import (
 	"context"
 	"net"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +27,9 @@ func TestRunMeasures(t *testing.T) {
 		t.Fatalf("%d trials, %v", len(trials), err)
 	}
 	wantNoChildren(t, trials)
+	if logs, err := os.ReadDir(filepath.Join(out.Dir, journal.LogDir)); err != nil || len(logs) != 0 {
+		t.Errorf("logs %v of a run in which nobody wrote any, %v", logs, err)
+	}
 	for i := range trials {
 		one := &trials[i]
 		if one.Status != trial.OK {

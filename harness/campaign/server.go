@@ -200,7 +200,7 @@ func (s *server) stats(ctx context.Context, collect bool) *stats {
 	return &answer
 }
 
-// stop ends the process and removes an empty log.
+// stop ends the process.
 func (r *run) stop(ctx context.Context, s *server) {
 	if s.proc == nil {
 		return
@@ -218,9 +218,5 @@ func (r *run) stop(ctx context.Context, s *server) {
 	}
 	if !s.ok() {
 		s.trial.LogTail = s.proc.LogTail() // with its last words
-	}
-	log := r.logFile(s)
-	if info, err := os.Stat(log); err == nil && info.Size() == 0 {
-		os.Remove(log)
 	}
 }

@@ -42,14 +42,13 @@ func (g *group) readAfter(s *server) (reading, error) {
 }
 
 func (g *group) readServer(s *server) (e reading, err error) {
-	if e.cpu, err = s.proc.CPU(); err != nil {
+	used, err := s.proc.Usage()
+	if err != nil {
 		return e, err
 	}
-	if e.switches, err = s.proc.Switches(); err != nil {
-		e.switches = -1
-	}
+	e.cpu, e.switches = used.CPU, used.Switches
 	if g.backends != nil {
-		if e.backend, err = g.backends.CPU(); err != nil {
+		if e.backend, err = g.backends.OwnCPU(); err != nil {
 			return e, err
 		}
 	}

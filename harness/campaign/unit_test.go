@@ -103,6 +103,19 @@ func TestLacks(t *testing.T) {
 	}
 }
 
+func TestMissingBinaryIsNotRun(t *testing.T) {
+	p := aPlan(t, "server,lonely", 1, plan.Cell{Workload: "echo", Conns: 1})
+	c := config(t.TempDir(), p)
+	c.Models[1].Argv = []string{"thread-c"}
+	r, err := prepare(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := r.lack[[2]int{0, 1}]; !strings.Contains(why, "lonely is not built") || !strings.Contains(why, "make build") || len(r.lack) != 1 {
+		t.Errorf("lacking: %v", r.lack)
+	}
+}
+
 // What is lacking is said before the run, and stands in every block.
 func TestNotRun(t *testing.T) {
 	p := aPlan(t, "server,lonely", 2, echo)

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -118,17 +119,35 @@ func (e *Environment) readCPU(info string) {
 	}
 }
 
+// readBuild says what was built: as the binary itself knows, else as the checkout
+// says that the binary lies in.
 func (e *Environment) readBuild() {
-	build, ok := debug.ReadBuildInfo()
-	if !ok {
-		return
-	}
-	for _, s := range build.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			e.Commit = s.Value
-		case "vcs.modified":
-			e.Dirty = s.Value == "true"
+	if build, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range build.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				e.Commit = s.Value
+			case "vcs.modified":
+				e.Dirty = s.Value == "true"
+			}
 		}
 	}
+	if self, err := os.Executable(); err == nil && e.Commit == "" {
+		e.Commit, e.Dirty = checkout(filepath.Dir(self))
+	}
+}
+
+// checkout is the commit of assay's own checkout around dir; "" if there is none.
+func checkout(dir string) (commit string, dirty bool) {
+	git := func(args ...string) (string, bool) {
+		out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).Output()
+		return strings.TrimSpace(string(out)), err == nil
+	}
+	top, ok := git("rev-parse", "--show-toplevel")
+	if mod := word(filepath.Join(top, "go.mod")); !ok || !strings.HasPrefix(mod, "module assay\n") {
+		return "", false
+	}
+	commit, _ = git("rev-parse", "HEAD")
+	changes, ok := git("status", "--porcelain")
+	return commit, ok && changes != ""
 }

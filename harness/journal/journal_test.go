@@ -90,6 +90,9 @@ func TestTornAtEveryByte(t *testing.T) {
 		if err != nil || len(trials) != 2 {
 			t.Fatalf("cut at byte %d: Resume gives %d trials, %v", cut, len(trials), err)
 		}
+		if info, err := os.Stat(path); err != nil || info.Size() != int64(start) {
+			t.Fatalf("cut at byte %d: %d bytes are left of %d, %v", cut, info.Size(), start, err)
+		}
 		if err := again.Append(aTrial(2)); err != nil {
 			t.Fatal(err)
 		}
@@ -293,11 +296,23 @@ func TestFinish(t *testing.T) {
 	}
 }
 
+// missingGit says that these are sources without their history.
+func missingGit() bool {
+	_, err := os.Stat("../../.git")
+	return err != nil
+}
+
 func TestLookAround(t *testing.T) {
 	e, err := LookAround()
 	if err != nil || e.OS != "linux" || e.Kernel == "" || e.Processor == "" || len(e.Processors) == 0 || e.MemoryKB < 1000 ||
 		e.ClockSource == "" || e.Limits.Descriptors == 0 || !strings.HasPrefix(e.GoVersion, "go") {
 		t.Errorf("%+v, %v", e, err)
+	}
+	if commit, _ := checkout("."); len(commit) != 40 && !missingGit() {
+		t.Errorf("commit of the checkout: %q", commit)
+	}
+	if commit, dirty := checkout(t.TempDir()); commit != "" || dirty {
+		t.Errorf("commit outside of a checkout: %q", commit)
 	}
 	if got := bracketed("always [madvise] never"); got != "madvise" {
 		t.Errorf("bracketed: %q", got)

@@ -11,6 +11,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Usage is what a tree has used so far.
+type Usage struct {
+	CPU      int64 // as Proc.CPU
+	Switches int64 // as Proc.Switches; -1 if they cannot be read
+}
+
+// Usage reads CPU and switches with one look at the processes.
+func (p *Proc) Usage() (u Usage, err error) {
+	tree, err := p.members()
+	if err != nil {
+		return u, err
+	}
+	if u.CPU, err = p.cpuOf(tree); err != nil {
+		return u, err
+	}
+	if u.Switches, err = p.switchesOf(tree); err != nil {
+		u.Switches = -1
+	}
+	return u, nil
+}
+
+// OwnCPU is CPU of the child alone, without a look at other processes.
+func (p *Proc) OwnCPU() (int64, error) { return p.cpuOf([]member{{pid: p.PID}}) }
+
 // CPU is the processor time of the tree so far, user and system, ns. A living
 // process is read from its own clock, which counts ns and its ended threads too; of
 // a descendant that has ended, what its parent was told is added, in steps of
@@ -21,7 +45,10 @@ func (p *Proc) CPU() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	var sum int64
+	return p.cpuOf(tree)
+}
+
+func (p *Proc) cpuOf(tree []member) (sum int64, err error) {
 	for _, m := range tree {
 		ns, err := clock(m.pid)
 		if err != nil {
@@ -51,13 +78,19 @@ func clock(pid int) (int64, error) {
 // But threads that end between two readings take their count along: Machine.Forks says
 // whether any were born, and LifetimeSwitches knows all of them in the end.
 func (p *Proc) Switches() (int64, error) {
-	pids, err := p.Tree()
+	tree, err := p.members()
 	if err != nil {
 		return 0, err
 	}
-	var sum int64
-	for _, pid := range pids {
-		n, err := switchesOf(pid)
+	return p.switchesOf(tree)
+}
+
+func (p *Proc) switchesOf(tree []member) (sum int64, err error) {
+	for _, m := range tree {
+		if m.state == "Z" {
+			continue
+		}
+		n, err := switchesOf(m.pid)
 		if os.IsNotExist(err) {
 			continue
 		}

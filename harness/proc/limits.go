@@ -14,10 +14,10 @@ import (
 
 // Limits are what the machine lets this process's children have.
 type Limits struct {
-	Descriptors int // in one process: RLIMIT_NOFILE, hard
-	Threads     int // in all processes together
-	ThreadsBy   string
-	Ports       int // local ports for connections to one address
+	Descriptors int    `json:"descriptors"` // in one process: RLIMIT_NOFILE, hard
+	Threads     int    `json:"threads"`     // in all processes together
+	ThreadsBy   string `json:"threads_by"`  // what sets that limit
+	Ports       int    `json:"ports"`       // local ports for connections to one address
 }
 
 // ReadLimits reads them. What a machine does not tell does not limit.

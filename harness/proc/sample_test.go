@@ -21,6 +21,13 @@ func TestCPU(t *testing.T) {
 		if n, err := p.Switches(); err != nil || n < 1 {
 			t.Errorf("%s: %d switches, %v", spec.Name, n, err)
 		}
+		if u, err := p.Usage(); err != nil || u.CPU < again || u.CPU > again+1e9 || u.Switches < 1 {
+			t.Errorf("%s: usage %+v, %v; CPU was %d before", spec.Name, u, err, again)
+		}
+		own, err := p.OwnCPU()
+		if whole := len(spec.Argv) > 1; err != nil || (own > 230e6) != whole {
+			t.Errorf("%s: CPU of the child alone %d, %v", spec.Name, own, err)
+		}
 		p.Stop(time.Second)
 		if _, err := p.CPU(); err == nil {
 			t.Errorf("%s: CPU of an ended process", spec.Name)
