@@ -1,0 +1,193 @@
+package certify
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// format is raised when a reader of older certificates would misread a newer one.
+const format = 1
+
+// Certificate is what one binary's generator was found to be on one boot of one machine.
+type Certificate struct {
+	Format    int       `json:"format"`
+	Binary    string    `json:"binary"` // SHA-256 of the executable, hexadecimal
+	Boot      string    `json:"boot"`   // the kernel's boot id
+	Made      time.Time `json:"made"`
+	Machine   []string  `json:"machine"`           // in words
+	Partial   string    `json:"partial,omitempty"` // what was left out; "": nothing
+	Bound     Bound     `json:"bound"`
+	Certified bool      `json:"certified"`
+	Rows      []Row     `json:"rows"`
+}
+
+// Conclude sets Certified by the rows of the generator name: all that could be meant were kept,
+// and there were some.
+func (c *Certificate) Conclude(name string) {
+	kept := 0
+	c.Certified = false
+	for _, r := range c.Rows {
+		if r.Generator != name {
+			continue
+		}
+		switch r.Verdict {
+		case Kept:
+			kept++
+		case Broken, Undecided:
+			return
+		}
+	}
+	c.Certified = kept > 0
+}
+
+// Count is how many rows of the generator name have a verdict.
+func (c *Certificate) Count(name string, v Verdict) (n int) {
+	for _, r := range c.Rows {
+		if r.Generator == name && r.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// Says is the certificate in a few words, for a report: "certified", "certified (1,000/s over 64
+// connections only)", or "not certified: …". A nil one says that there is none.
+func (c *Certificate) Says() string {
+	switch {
+	case c == nil:
+		return "not certified: there is no accuracy certificate of this binary and boot; make one with assay certify"
+	case !c.Certified:
+		return "not certified: assay certify found it wrong, or could not tell, on " + c.Made.UTC().Format(time.RFC3339)
+	case c.Partial != "":
+		return "certified (" + c.Partial + ")"
+	}
+	return "certified"
+}
+
+// Folder is where certificates are kept: that of ASSAY_CERTIFICATES, or one in the user's cache.
+func Folder() (string, error) {
+	if dir := os.Getenv("ASSAY_CERTIFICATES"); dir != "" {
+		return dir, nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("where to keep certificates: %w; set ASSAY_CERTIFICATES to a folder", err)
+	}
+	return filepath.Join(cache, "assay", "certificates"), nil
+}
+
+// name of the file: that of a partial certificate is another, so that it does not
+// replace a whole one.
+func name(binary, boot string, partial bool) string {
+	short := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r == '/' || r == '.' {
+				return -1
+			}
+			return r
+		}, s[:min(len(s), 64)])
+	}
+	suffix := ""
+	if partial {
+		suffix = "-partial"
+	}
+	return short(binary) + "-" + short(boot) + suffix + ".json"
+}
+
+// Save keeps the certificate where Find finds it, and says where that is.
+func (c *Certificate) Save() (path string, err error) {
+	dir, err := Folder()
+	if err != nil {
+		return "", err
+	}
+	text, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return "", fmt.Errorf("certificate: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("keep the certificate: %w", err)
+	}
+	path = filepath.Join(dir, name(c.Binary, c.Boot, c.Partial != ""))
+	half := fmt.Sprintf("%s.%d", path, os.Getpid()) // a reader never sees part of it
+	if err := os.WriteFile(half, append(text, '\n'), 0o644); err != nil {
+		return "", fmt.Errorf("keep the certificate: %w", err)
+	}
+	if err := os.Rename(half, path); err != nil {
+		return "", fmt.Errorf("keep the certificate: %w", errors.Join(err, os.Remove(half)))
+	}
+	return path, nil
+}
+
+// Find is the certificate of the binary with this SHA-256 (hexadecimal) on this boot; nil if
+// there is none. A whole one is preferred to a partial one. The error is that of a file which is there
+// and cannot be read.
+func Find(binaryHash, bootID string) (*Certificate, error) {
+	dir, err := Folder()
+	if err != nil {
+		return nil, err
+	}
+	for _, partial := range []bool{false, true} {
+		path := filepath.Join(dir, name(binaryHash, bootID, partial))
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("certificate: %w", err)
+		}
+		c := new(Certificate)
+		if err := json.Unmarshal(text, c); err != nil {
+			return nil, fmt.Errorf("certificate %s: %w; remove it and run assay certify", path, err)
+		}
+		if c.Format != format || c.Binary != binaryHash || c.Boot != bootID {
+			return nil, fmt.Errorf("certificate %s is of format %d (want %d), binary %.12s, boot %.12s: remove it and run assay certify", path, c.Format, format, c.Binary, c.Boot)
+		}
+		return c, nil
+	}
+	return nil, nil
+}
+
+// New begins a certificate of the executable at path, on this boot.
+func New(path string, made time.Time) (*Certificate, error) {
+	hash, err := HashFile(path)
+	if err != nil {
+		return nil, err
+	}
+	boot, err := BootID()
+	if err != nil {
+		return nil, err
+	}
+	return &Certificate{Format: format, Binary: hash, Boot: boot, Made: made, Bound: DefaultBound, Rows: []Row{}}, nil
+}
+
+// HashFile is the SHA-256 of a file, hexadecimal.
+func HashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("hash of the binary: %w", err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("hash of %s: %w", path, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// BootID names this boot of this machine.
+func BootID() (string, error) {
+	text, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return "", fmt.Errorf("boot id: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}

@@ -1,0 +1,156 @@
+package certify
+
+import (
+	"fmt"
+	"time"
+
+	"assay/harness/oracle"
+)
+
+// Verdict on one cell.
+type Verdict string
+
+// The verdicts.
+const (
+	Kept      Verdict = "kept"      // the generator saw the law
+	Broken    Verdict = "broken"    // it saw something else
+	Undecided Verdict = "undecided" // the oracle did not keep the law, or nothing could be measured
+	NotMeant  Verdict = "not meant" // the closed form cannot be expected here
+	Shown     Verdict = "shown"     // of another generator: not judged
+)
+
+// Row is one generator in one cell. Times are in ns.
+type Row struct {
+	Generator string  `json:"generator"`
+	Law       string  `json:"law"`
+	Rate      float64 `json:"rate"` // asked, per second; 0: a closed loop
+	Conns     int     `json:"conns"`
+	Arrivals  string  `json:"arrivals,omitempty"` // "poisson", "constant", or "closed"
+
+	Verdict Verdict  `json:"verdict"`
+	Reasons []string `json:"reasons,omitempty"`
+
+	Requests int64         `json:"requests,omitempty"`
+	Achieved float64       `json:"achieved_rps,omitempty"`
+	Errors   uint64        `json:"errors,omitempty"`
+	Points   []Point       `json:"points,omitempty"`
+	Distance *float64      `json:"distance,omitempty"` // see Deviation
+	SlipP50  float64       `json:"slip_p50_ns,omitempty"`
+	SlipP99  float64       `json:"slip_p99_ns,omitempty"`
+	Oracle   *oracle.Stats `json:"oracle,omitempty"`
+}
+
+// Arrivals names how requests come in a cell.
+func (c Cell) Arrivals() string {
+	if c.Even {
+		return "constant"
+	}
+	return "poisson"
+}
+
+// NewRow begins the row of a generator in a cell.
+func NewRow(generator string, c Cell) Row {
+	r := Row{Generator: generator, Law: c.Law.String(), Rate: c.Rate, Conns: c.Conns, Arrivals: c.Arrivals()}
+	if c.NotMeant != "" {
+		r.Verdict, r.Reasons = NotMeant, []string{c.NotMeant}
+	}
+	return r
+}
+
+// Failed is the row of a trial that came to nothing.
+func (r Row) Failed(err error) Row {
+	r.Verdict, r.Reasons = Undecided, []string{err.Error()}
+	return r
+}
+
+// Outcome is what a generator said of one cell, and what the oracle said.
+type Outcome struct {
+	Response Seen // done − intended
+	Service  Seen // done − sent; without quantiles where it is not told
+	SlipP50  float64
+	SlipP99  float64
+	Achieved float64 // right answers per second
+	Errors   uint64  // requests without a right answer
+	Oracle   oracle.Stats
+}
+
+// Judge completes the row of an open-loop generator that is to be certified.
+//
+// It is broken where response times are not the law's, or service times not the oracle's own.
+// Where those agree and the generator was on time, a response that is not the law's is the oracle's doing, which
+// is undecided.
+func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
+	r, d := r.show(c, o, b)
+	if r.Verdict != Shown { // the law has no closed form
+		return r
+	}
+	r.Verdict = Kept
+	var own []string
+	if o.Errors > 0 {
+		own = append(own, fmt.Sprintf("%d requests got no right answer", o.Errors))
+	}
+	if o.Achieved < b.Rate*c.Rate {
+		own = append(own, fmt.Sprintf("%.0f/s of %.0f/s were achieved", o.Achieved, c.Rate))
+	}
+	if o.SlipP99 > float64(b.Slip) {
+		own = append(own, fmt.Sprintf("1 %% of requests were sent more than %s late", millis(o.SlipP99)))
+	}
+	for _, p := range r.Points {
+		if p.From > 0 && p.Own > 0 && !within(p.From, p.Own, b) {
+			own = append(own, fmt.Sprintf("service p%g is %s, the oracle's own %s", 100*p.Q, millis(p.From), millis(p.Own)))
+		}
+	}
+	switch late := float64(o.Oracle.Late.P99); {
+	case len(own) > 0:
+		r.Verdict = Broken
+	case len(d.Faults) > 0 && late > float64(b.Time):
+		r.Verdict = Undecided
+		own = append(own, fmt.Sprintf("the oracle itself answered 1 %% of requests more than %s late: give it a processor of its own", millis(late)))
+	case len(d.Faults) > 0:
+		r.Verdict = Broken
+	}
+	r.Reasons = append(d.Faults, own...)
+	return r
+}
+
+// within says whether a time that was seen is the oracle's own, up to the bound.
+func within(got, own float64, b Bound) bool {
+	return got >= own-b.slack(own) && got <= own+b.slack(own)
+}
+
+// Show completes the row of a generator that is shown beside ours.
+func (r Row) Show(c Cell, o Outcome, b Bound) Row {
+	r, _ = r.show(c, o, b)
+	return r
+}
+
+func (r Row) show(c Cell, o Outcome, b Bound) (Row, Deviation) {
+	r.Requests, r.Achieved, r.Errors = o.Response.Count, o.Achieved, o.Errors
+	r.SlipP50, r.SlipP99, r.Oracle = o.SlipP50, o.SlipP99, &o.Oracle
+	f, err := FormOf(c.Law, c.Rate)
+	if err != nil {
+		return r.Failed(err), Deviation{}
+	}
+	d := Compare(f, o.Response, b)
+	if d.Distance >= 0 {
+		r.Distance = &d.Distance
+	}
+	own := map[float64]int64{0.5: o.Oracle.Delay.P50, 0.9: o.Oracle.Delay.P90, 0.99: o.Oracle.Delay.P99, 0.999: o.Oracle.Delay.P999}
+	for i := range d.Points {
+		p := &d.Points[i]
+		p.Own, p.From = float64(own[p.Q]), o.Service.Quantiles[p.Q]
+	}
+	r.Points, r.Verdict = d.Points, Shown
+	return r, d
+}
+
+// pace is how long a cell takes, start and end included: for estimates of the time left.
+const pace = 1500 * time.Millisecond
+
+// Takes is about how long the cell takes to measure.
+func (c Cell) Takes() time.Duration {
+	if c.NotMeant != "" {
+		return 0
+	}
+	return c.Duration + pace
+}

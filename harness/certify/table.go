@@ -1,0 +1,101 @@
+package certify
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// Table writes the certificate for a person: a table of all rows, what was wrong, and what it means.
+func (c *Certificate) Table(w io.Writer) error {
+	t := table.NewWriter()
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Format.Header = text.FormatDefault
+	t.SetStyle(style)
+	t.AppendHeader(table.Row{"law", "rate", "conns", "generator", "p50", "p90", "p99", "p99.9", "distance", "slip p99", "oracle late", "verdict"})
+	right := make([]table.ColumnConfig, 0, 10)
+	for i := 2; i <= 11; i++ {
+		if i != 4 {
+			right = append(right, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+	}
+	t.SetColumnConfigs(right)
+	for i := range c.Rows {
+		t.AppendRow(c.Rows[i].cells())
+	}
+	lines := append([]string{}, c.Machine...)
+	lines = append(lines, "", t.Render(), "",
+		"Quantiles of response time, ms, and how far they are from the law's. distance: the greatest between the two distributions.",
+		"oracle late: p99 of what the oracle itself was behind the law, by the kernel's time stamps.")
+	if notes := c.notes(); len(notes) > 0 {
+		lines = append(append(lines, ""), notes...)
+	}
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	text := strings.Join(lines, "\n") + "\n"
+	for strings.Contains(text, " \n") { // the table fills its last column
+		text = strings.ReplaceAll(text, " \n", "\n")
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// cells are a row of the table.
+func (r *Row) cells() table.Row {
+	rate := fmt.Sprintf("%.0f/s", r.Rate)
+	switch r.Arrivals {
+	case "closed":
+		rate = "closed"
+	case "constant":
+		rate += " even"
+	}
+	row := table.Row{r.Law, rate, r.Conns, r.Generator}
+	for _, q := range Quantiles {
+		row = append(row, r.at(q))
+	}
+	distance, slip, late := "", "", ""
+	if r.Distance != nil {
+		distance = fmt.Sprintf("%.4f", *r.Distance)
+	}
+	if r.SlipP99 > 0 {
+		slip = bare(r.SlipP99)
+	}
+	if r.Oracle != nil && r.Oracle.Requests > 0 {
+		late = bare(float64(r.Oracle.Late.P99))
+	}
+	return append(row, distance, slip, late, string(r.Verdict))
+}
+
+// at is a quantile and its error.
+func (r *Row) at(q float64) string {
+	for _, p := range r.Points {
+		if p.Q == q {
+			return fmt.Sprintf("%s (%+.2f)", bare(p.Got), p.Error()/1e6)
+		}
+	}
+	return ""
+}
+
+// bare writes ns as a number of milliseconds.
+func bare(ns float64) string { return strings.TrimSuffix(millis(ns), " ms") }
+
+// notes say why, once for each reason.
+func (c *Certificate) notes() (notes []string) {
+	known := map[string]bool{}
+	for _, r := range c.Rows {
+		for _, why := range r.Reasons {
+			kind, _, _ := strings.Cut(r.Law, ":")
+			note := fmt.Sprintf("– %s, %s at %.0f/s over %d: %s: %s", r.Generator, kind, r.Rate, r.Conns, r.Verdict, why)
+			if !known[note] {
+				known[note] = true
+				notes = append(notes, note)
+			}
+		}
+	}
+	return notes
+}
