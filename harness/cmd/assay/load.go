@@ -36,14 +36,12 @@ latency under load.`,
 			if err := checkLoad(&o); err != nil {
 				return badInput(err)
 			}
-			if asJSON {
-				o.Progress = nil
-			} else {
-				p := newProgress(s.err)
+			p := newProgress(s.err)
+			if !asJSON {
 				o.Progress = func(x load.Progress) { p.show(loadLine(x)) }
-				defer p.done()
 			}
 			sum, err := load.Run(c.Context(), o)
+			p.done()
 			if err != nil && sum.Requests == 0 {
 				return err
 			}
