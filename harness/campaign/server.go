@@ -32,7 +32,7 @@ type server struct {
 	last     reading // at the end of its last load
 	warm     uint64  // requests of the warm-up
 	switches int64   // when it was ready; -1 if not known
-	churn    bool    // threads were born while it was measured
+	forks    int64   // threads and processes born while it was measured
 	served   []uint64
 }
 

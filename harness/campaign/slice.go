@@ -89,7 +89,7 @@ func (g *group) load(ctx context.Context, s *server, c load.Command, index, orde
 		s.warm, s.last = reply.Load.Requests, after
 		return nil
 	}
-	s.churn = s.churn || after.machine.Forks-before.machine.Forks > max(16, int64(reply.Load.Requests)/100)
+	s.forks += after.machine.Forks - before.machine.Forks
 	s.trial.Slices = append(s.trial.Slices, trial.Slice{
 		Index: index, Order: order, Start: reply.Start - g.r.began, Length: reply.Length, Seed: c.Seed, Schedule: reply.Schedule,
 		Load:      *reply.Load,
@@ -143,15 +143,16 @@ func (s *server) settleSwitches() {
 	if len(s.trial.Slices) == 0 {
 		return
 	}
-	if !s.churn {
-		s.trial.SwitchesBy = "threads"
-		return
-	}
-	all, ok := s.proc.LifetimeSwitches()
 	requests := s.warm
 	for i := range s.trial.Slices {
 		requests += s.trial.Slices[i].Load.Requests
 	}
+	// Births are counted for the whole machine; a few are a runtime's, or a stranger's.
+	if s.forks <= max(16, int64(requests)/100) {
+		s.trial.SwitchesBy = "threads"
+		return
+	}
+	all, ok := s.proc.LifetimeSwitches()
 	if !ok || s.switches < 0 || requests == 0 {
 		for i := range s.trial.Slices {
 			s.trial.Slices[i].Switches = -1
