@@ -103,6 +103,8 @@ func (b *backend) serve(c *net.TCPConn, stop chan struct{}) {
 				time.Sleep(5 * time.Millisecond)
 			}
 			continue
+		case "late": // later than the request deadline of a test
+			time.Sleep(200 * time.Millisecond)
 		case "held":
 			select {
 			case <-b.release:
@@ -179,6 +181,19 @@ func TestBackendConnectionsAreReused(t *testing.T) {
 	}
 }
 
+func TestIdleLinksAreTakenLastInFirstOut(t *testing.T) {
+	a, b := &link{}, &link{}
+	ls := links{idle: [][]*link{{a, b}}}
+	for i, want := range []*link{b, a} {
+		if got := ls.take(0); got != want || !got.reused {
+			t.Errorf("take %d gave %p, want %p of %p %p", i, got, want, a, b)
+		}
+	}
+	if l := ls.take(0); l == a || l == b || l.reused {
+		t.Error("a link that is in use was taken")
+	}
+}
+
 func TestStaleBackendConnection(t *testing.T) {
 	b := newBackend(t)
 	h := start(t, withBackend(service(handlers()), b))
@@ -187,6 +202,8 @@ func TestStaleBackendConnection(t *testing.T) {
 	for range 10 {
 		p.send(get("/ask?leave")).want("200 leave").send(get("/ask?v")).want("200 v")
 	}
+	p.send(get("/ask?leave")).want("200 leave")
+	h.until("the closed connection is dropped", func() bool { return len(h.links.idle[0]) == 0 })
 	// A connection that is reset when reused is replaced once, and the fresh one not again.
 	p.send(get("/ask?v")+get("/ask?reset")).want("200 v", "502 backend failed")
 	n := 0

@@ -173,6 +173,28 @@ func TestNextRequestHasItsOwnDeadline(t *testing.T) {
 	}
 }
 
+// A request that dribbled in is whole: its deadline is over, however long its handler waits.
+func TestDeadlineEndsWithTheRequest(t *testing.T) {
+	s := withBackend(service(handlers()), newBackend(t))
+	s.RequestTimeout = 50 * time.Millisecond
+	h := start(t, s)
+	p := h.dial()
+	p.send("GET /ask?late HT")
+	h.until("the deadline runs", func() bool { return h.armed() == 1 })
+	p.send("TP/1.1\r\nHost: h\r\n\r\n").want("200 late")
+}
+
+// armed counts the connections on which a deadline runs.
+func (s *Server) armed() int {
+	n := 0
+	s.Loop.Each(func(_ int, src loop.Source) {
+		if c, ok := src.(*client); ok && c.job != nil && c.job.deadline.Set() {
+			n++
+		}
+	})
+	return n
+}
+
 func TestWriteDeadline(t *testing.T) {
 	s := service(handlers())
 	s.WriteTimeout = 100 * time.Millisecond
@@ -238,6 +260,13 @@ func TestFaults(t *testing.T) {
 	p := h.dial()
 	p.send(get("/panic") + get("/later") + get("/after") + get("/echo?x"))
 	p.want("500 fault in handler: at once\n", "500 fault in handler: later\n", "200 ", "200 x")
+	h.on(func() {
+		h.Loop.Each(func(_ int, src loop.Source) {
+			if l, ok := src.(*link); ok && l.job != nil {
+				t.Error("a call of an ended exchange is still under way")
+			}
+		})
+	})
 	if !strings.Contains(h.log.String(), "too late") {
 		t.Errorf("log %q does not tell of the fault that no client can be told of", h.log.String())
 	}

@@ -24,6 +24,9 @@ import (
 // patience only stops a test from hanging.
 const patience = 20 * time.Second
 
+// never is for deadlines that a test is not about.
+const never = 100 * patience
+
 // host is a server on a loop of its own, on a free port.
 type host struct {
 	*Server
@@ -52,7 +55,7 @@ func (b *safeBuffer) String() string {
 
 func service(routes map[string]style.Callback) *conn.Service {
 	s := &conn.Service{
-		Nonce: "n0", RequestTimeout: patience, BackendTimeout: patience, WriteTimeout: patience,
+		Nonce: "n0", RequestTimeout: never, BackendTimeout: never, WriteTimeout: never,
 	}
 	for path, h := range routes {
 		s.Routes = append(s.Routes, style.Route{Method: "GET", Path: path, Callback: h})
