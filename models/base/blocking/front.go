@@ -73,7 +73,9 @@ func (f *Front) Run() error {
 // other is called for the two descriptors that are no members.
 func (f *Front) other(fd int) {
 	if fd != f.env.Stop.FD() {
-		f.accept(round)
+		if !f.draining { // else it is an event of the same batch, and the listener is closed
+			f.accept(round)
+		}
 		return
 	}
 	f.err = f.Set.Unwatch(fd)
