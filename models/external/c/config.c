@@ -132,5 +132,8 @@ bool config_read(struct config *c, const char *const *workloads) {
         .stack = 64 << 10,
     };
     read_backends(c, environment("ASSAY_BACKENDS", ""));
-    return known(c->workload, workloads) && read_options(c, environment("ASSAY_OPTIONS", ""));
+    char *options = environment("ASSAY_OPTIONS", "");
+    bool ok = known(c->workload, workloads) && read_options(c, options);
+    free(options);
+    return ok;
 }

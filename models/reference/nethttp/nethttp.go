@@ -142,6 +142,8 @@ func (h *handler) readBody(w http.ResponseWriter, r *http.Request, x *style.Exch
 func newClient(s *conn.Service) *http.Client {
 	return &http.Client{
 		Timeout: s.BackendTimeout,
+		// A redirect is an answer that is not 200, as for our models.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			DisableCompression:  true,
 			MaxIdleConnsPerHost: 1 << 20, // without bound, as our models
