@@ -2,6 +2,7 @@ package certify
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"assay/harness/oracle"
@@ -145,4 +146,40 @@ func (c *Cell) alone() {
 	if c.Law.Kind == oracle.TwoPoint {
 		c.Law.A, c.Law.B = gap/10, gap/2
 	}
+}
+
+// Lasts makes the cell last at least d: a stall, whole periods.
+func (c *Cell) Lasts(d time.Duration) {
+	if c.Law.Kind == oracle.Stall {
+		d = (d + c.Law.B - 1) / c.Law.B * c.Law.B
+	}
+	c.Duration = d
+}
+
+// Shows says whether other generators are measured here too: once for each law that asks
+// no Poisson arrivals, which most of them do not know; when it is to be quick, for two laws that
+// say most.
+func (c *Cell) Shows(quick bool) bool {
+	if c.Rate != Rates[0] || c.Conns != 64 {
+		return false
+	}
+	switch c.Law.Kind {
+	case oracle.Fixed, oracle.Stall:
+		return true
+	case oracle.TwoPoint, oracle.Exponential:
+		return !quick
+	}
+	return false
+}
+
+// Waits says whether the law makes requests wait for a free connection in the generator, so
+// that they are sent late and no fault of it.
+func (c *Cell) Waits() bool {
+	switch c.Law.Kind {
+	case oracle.Stall:
+		return float64(c.Conns) < c.Rate*c.Law.A.Seconds()
+	case oracle.MD1, oracle.MM1: // the share of requests that find all connections in the queue, at most
+		return math.Pow(c.Rate*c.Law.A.Seconds(), float64(c.Conns)) > 1e-3
+	}
+	return false
 }

@@ -10,5 +10,5 @@
 //  5. A Certificate is the rows of one binary on one boot. Find gives it to a campaign.
 //
 // All of it is pure but the two ends of a Certificate's life, Save and Find. Package
-// measure makes the rows.
+// rows makes them.
 package certify

@@ -81,13 +81,13 @@ func TestMD1Mean(t *testing.T) {
 	for _, load := range []float64{0.3, 0.8, 0.95, 0.98} {
 		w := newMD1(load)
 		mean, before := 0.0, 0.0
-		for x := 0.0; x < w.beyond; x += 0.01 {
+		for x := 0.0; x < w.beyond; x += 0.02 {
 			c := w.cdf(x)
 			if c < before-1e-12 {
 				t.Fatalf("load %g: the distribution falls at %g", load, x)
 			}
 			before = c
-			mean += 0.01 * (1 - w.cdf(x+0.005))
+			mean += 0.02 * (1 - w.cdf(x+0.01))
 		}
 		if want := load / 2 / (1 - load); math.Abs(mean/want-1) > 0.002 {
 			t.Errorf("load %g: mean wait %g services, want %g", load, mean, want)
@@ -112,7 +112,7 @@ func TestFormsAgainstSimulation(t *testing.T) {
 		{"mm1:900µs", false},
 	} {
 		f := mustForm(t, c.law, 1000)
-		s := simulated(f.Law, 1000, 400_000, c.even)
+		s := simulated(f.Law, 1000, 150_000, c.even)
 		d := Compare(f, s, Bound{Share: 1e-4, Distance: 1e-4, Time: time.Microsecond})
 		for _, fault := range d.Faults {
 			t.Errorf("%s: %s", c.law, fault)
