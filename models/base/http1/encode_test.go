@@ -21,6 +21,8 @@ func TestEncodedBytes(t *testing.T) {
 		{string(AppendContinue([]byte("x"))), "xHTTP/1.1 100 Continue\r\n\r\n"},
 		{string(AppendRequest(nil, "GET", []byte("/a?b"), "h:1", nil)), "GET /a?b HTTP/1.1\r\nHost: h:1\r\n\r\n"},
 		{string(AppendRequest(nil, "POST", []byte("/"), "h", nil)), "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"},
+		{string(AppendRequest(nil, "PUT", []byte("/"), "h", nil)), "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"},
+		{string(AppendRequest(nil, "PATCH", []byte("/"), "h", nil)), "PATCH / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"},
 		{string(AppendRequest(nil, "GET", []byte("/"), "h", body)), "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"},
 		{string(AppendRequestHead(nil, "GET", []byte("/"), "h", Chunked)), "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"},
 		{string(AppendLastChunk(AppendChunk(AppendChunk(nil, nil), make([]byte, 17)))), "11\r\n" + string(make([]byte, 17)) + "\r\n0\r\n\r\n"},

@@ -22,6 +22,7 @@ func TestRequestLimits(t *testing.T) {
 		{"line too long, its end never comes", Limits{Line: 20}, "GET /" + strings.Repeat("a", 15), errLineLimit},
 		{"line that can still end in time", Limits{Line: 20}, "GET /" + strings.Repeat("a", 14), nil},
 		{"wrong line too long: the limit goes first", Limits{Line: 19}, "GET /123\x00 HTTP/1.1\r\n", errLineLimit},
+		{"wrong line that just fits", Limits{Line: 20}, "GET /123\x00 HTTP/1.1\r\n", errRequestLine},
 		{"field fits", Limits{Field: 9}, line + host + "\r\n", nil},
 		{"field too long", Limits{Field: 8}, line + host + "\r\n", errFieldLimit},
 		{"field too long, its end never comes", Limits{Field: 9}, line + "Host: aaa", errFieldLimit},

@@ -136,10 +136,36 @@ func TestDetach(t *testing.T) {
 		if got := showRequest(&m); got != want {
 			t.Errorf("got %s want %s", got, want)
 		}
+		if used := len(m.Method) + len(m.Target) + size(m.Fields) + len(m.Body); len(r.store) != used {
+			t.Errorf("the store holds %d bytes, the request has %d", len(r.store), used)
+		}
 		r.Detach(&m) // nothing left to do
 		if got := showRequest(&m); got != want {
 			t.Errorf("after a second Detach: got %s want %s", got, want)
 		}
+	}
+}
+
+// Detach after Detach takes no more memory than the largest message needs.
+func TestDetachStaysSmall(t *testing.T) {
+	var q RequestReader
+	var p ResponseReader
+	var m Request
+	var n Response
+	q.Init(Limits{})
+	p.Init(Limits{})
+	for range 1000 {
+		if _, st, err := q.Feed(smallPost, &m); st != Done || err != nil {
+			t.Fatal(st, err)
+		}
+		q.Detach(&m)
+		if _, st, err := p.Feed(smallResponse, &n); st != Done || err != nil {
+			t.Fatal(st, err)
+		}
+		p.Detach(&n)
+	}
+	if cap(q.store) > 2*len(smallPost) || cap(p.store) > 2*len(smallResponse) {
+		t.Errorf("the stores have %d and %d bytes", cap(q.store), cap(p.store))
 	}
 }
 
