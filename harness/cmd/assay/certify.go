@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"assay/bench/workload"
+	"assay/harness/certify"
+	"assay/harness/certify/rows"
+	"assay/harness/oracle"
+)
+
+// certifyOptions are the flags of certify.
+type certifyOptions struct {
+	laws          []string
+	quick, others bool
+	duration      time.Duration
+	asJSON        bool
+}
+
+func newCertify(s streams) *cobra.Command {
+	var o certifyOptions
+	c := &cobra.Command{
+		Use:     "certify",
+		GroupID: measure,
+		Short:   "measure how accurate the load generator is on this machine",
+		Long: `Certify has the load generator load a server whose answer is known, the oracle, and compares
+what it recorded with the law's closed form: fixed, two-point and exponential delays, a stall of 1 s in
+every 5, and two queues; at 1,000, 10,000 and 30,000 requests a second over 1, 64 and 1,000
+connections. Other generators that are installed (wrk, hey, ab, vegeta, fortio, bombardier) and a
+client in C that spins are shown beside it on the same oracle.
+
+The certificate is kept for this binary and this boot, and runs say that they are certified. Exit code 1: the
+generator saw something else than the law; 3: the oracle itself could not keep it.`,
+		Example: `  assay certify
+  assay certify --quick
+  assay certify --law stall,fixed --others=false --json | jq '.rows[].points'`,
+		Args: exactly(),
+		RunE: func(c *cobra.Command, _ []string) error { return runCertify(c.Context(), s, o) },
+	}
+	f := c.Flags()
+	f.StringSliceVar(&o.laws, "law", nil, "only these laws: "+strings.Join(lawNames(), ", "))
+	f.BoolVar(&o.quick, "quick", false, "1,000 requests a second over 64 connections only")
+	f.BoolVar(&o.others, "others", true, "measure other installed generators too")
+	f.DurationVar(&o.duration, "duration", 0, "of each cell, and a whole number of a stall's periods; 0: 10s, or 4s with --quick")
+	f.BoolVar(&o.asJSON, "json", false, "the certificate as one object; times in ns")
+	return c
+}
+
+// newOracle is the server whose answer is known: certify starts it.
+func newOracle(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "oracle", Hidden: true, DisableFlagParsing: true,
+		Short:   "answer by a known law (started by certify)",
+		Example: "  assay oracle -law stall:1s,5s",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if code := oracle.Main(args, s.in, s.out, s.err); code != 0 {
+				return &exitError{code, errors.Join(errQuiet, errors.New("oracle"))}
+			}
+			return nil
+		},
+	}
+}
+
+func lawNames() []string {
+	names := make([]string, len(oracle.Kinds))
+	for i, k := range oracle.Kinds {
+		names[i] = string(k)
+	}
+	return names
+}
+
+// cells are what the flags ask for, and in words what they leave out.
+func (o *certifyOptions) cells() (cells []certify.Cell, partial string, err error) {
+	p := certify.Plan{Quick: o.quick}
+	for _, name := range o.laws {
+		if !slices.Contains(lawNames(), name) {
+			return nil, "", fmt.Errorf("unknown law %q: did you mean %q? There are %s", name, workload.Nearest(name, lawNames()), strings.Join(lawNames(), ", "))
+		}
+		p.Laws = append(p.Laws, oracle.Kind(name))
+	}
+	if o.duration < 0 || o.duration > time.Hour {
+		return nil, "", fmt.Errorf("duration %v: want up to an hour, like 10s", o.duration)
+	}
+	cells = p.Cells()
+	for i := range cells {
+		if o.duration > 0 {
+			cells[i].Lasts(o.duration)
+		}
+	}
+	var left []string
+	if o.quick {
+		left = append(left, "1,000/s over 64 connections only")
+	}
+	if len(o.laws) > 0 {
+		left = append(left, "only "+strings.Join(o.laws, ", "))
+	}
+	if o.duration > 0 {
+		left = append(left, fmt.Sprintf("%v a cell", o.duration))
+	}
+	return cells, strings.Join(left, "; "), nil
+}
+
+func runCertify(ctx context.Context, s streams, o certifyOptions) error {
+	cells, partial, err := o.cells()
+	if err != nil {
+		return badInput(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("cannot tell where this executable is: %w", err)
+	}
+	bin, err := binaries()
+	if err != nil {
+		return err
+	}
+	cert, err := certify.New(self, time.Now())
+	if err != nil {
+		return err
+	}
+	session, err := rows.New(rows.Session{
+		Oracle: []string{self, "oracle"}, Generator: []string{self, "generator"}, Bin: bin,
+		Say: func(format string, args ...any) { fmt.Fprintf(s.err, format+"\n", args...) },
+	})
+	if err != nil {
+		return err
+	}
+	others := func(c certify.Cell) bool { return o.others && c.Shows(o.quick) }
+	fmt.Fprintf(s.err, "certify: about %v, more where other generators are installed\n", aboutAll(cells))
+	cert.Machine, cert.Partial = session.Machine(), partial
+	err = session.Run(ctx, cells, others, func(r certify.Row) error {
+		cert.Rows = append(cert.Rows, r)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	cert.Conclude(rows.Ours)
+	return concludeCertificate(s, o, cert)
+}
+
+// aboutAll is about how long our own cells take.
+func aboutAll(cells []certify.Cell) time.Duration {
+	sum := time.Duration(0)
+	for _, c := range cells {
+		sum += c.Takes()
+	}
+	return sum.Round(time.Second)
+}
+
+// concludeCertificate keeps and shows the certificate; the error is its verdict.
+func concludeCertificate(s streams, o certifyOptions, cert *certify.Certificate) error {
+	path, err := cert.Save()
+	if err != nil {
+		return err
+	}
+	if o.asJSON {
+		err = writeJSON(s.out, cert)
+	} else {
+		err = cert.Table(s.out)
+		fmt.Fprintf(s.out, "\n%s: %s of binary %.12s on this boot, kept in %s\n", rows.Ours, cert.Says(), cert.Binary, path)
+	}
+	if err != nil {
+		return err
+	}
+	broken, kept := cert.Count(rows.Ours, certify.Broken), cert.Count(rows.Ours, certify.Kept)
+	switch {
+	case cert.Certified:
+		return nil
+	case broken > 0:
+		return fmt.Errorf("not certified: in %d cells the generator saw something else than the law, in %d it saw the law", broken, kept)
+	case len(cert.Rows) == cert.Count(rows.Ours, certify.NotMeant):
+		return undecided(errors.New("nothing could be measured: no cell that was asked for can be meant"))
+	}
+	return undecided(fmt.Errorf("%d cells could not be decided: the oracle did not keep its law, or failed", cert.Count(rows.Ours, certify.Undecided)))
+}
