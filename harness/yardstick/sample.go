@@ -101,12 +101,30 @@ func (g *group) of(arm, value string) map[[2]int]float64 {
 	return m
 }
 
-// failed is the first error of an arm; "" without one.
+// failed says why an arm has no values at all; "" if it has some.
 func (g *group) failed(arm string) string {
+	why := ""
 	for _, s := range g.samples {
-		if s.Arm == arm && s.Error != "" {
-			return s.Error
+		if s.Arm == arm && len(s.Values) > 0 {
+			return ""
+		}
+		if s.Arm == arm && why == "" {
+			why = s.Error
 		}
 	}
-	return ""
+	return why
+}
+
+// lost is how many trials of some arms came to nothing, in words; "" for none.
+func (g *group) lost(arms ...string) string {
+	n := 0
+	for _, s := range g.samples {
+		if s.Error != "" && slices.Contains(arms, s.Arm) {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d trials lost)", n)
 }

@@ -83,7 +83,7 @@ func (t *table) pair(p Pair, g *group) {
 		t.row(p.name(), "no neighbouring trials", "", "", "", "", "", "", "")
 		return
 	}
-	t.row(p.name(), micros(level(g.of(p.Arm.Name, cpu))), micros(level(g.of(p.Base.Name, cpu))), cost.times(),
+	t.row(p.name()+g.lost(p.Arm.Name, p.Base.Name), micros(level(g.of(p.Arm.Name, cpu))), micros(level(g.of(p.Base.Name, cpu))), cost.times(),
 		most(p.Most, "× %.2f"), verdict(p.Most, cost.Hi), speed.times(),
 		fair(g, p.Arm, p.Fair), fair(g, p.Base, p.Fair))
 }
@@ -145,7 +145,7 @@ func (t *table) closed(all []Sample) {
 			quotient, err := ratio(ours, g.of(peer.Name, rate))
 			switch {
 			case i == 0 || err != nil:
-				t.row(peer.Name, e.whole(), "", "", "")
+				t.row(peer.Name+g.lost(peer.Name), e.whole(), "", "", "")
 			case i == 1: // the one that it is held against: the near end of the interval counts
 				t.row(peer.Name, e.whole(), quotient.times(), "≥ × 0.95", verdict(1/0.95, 1/quotient.Lo))
 			default:
@@ -169,7 +169,7 @@ func (t *table) open(all []Sample) {
 			if err != nil {
 				continue
 			}
-			t.row(peer.Name, micros(level(g.of(peer.Name, p50))), micros(level(g.of(peer.Name, p99))),
+			t.row(peer.Name+g.lost(peer.Name), micros(level(g.of(peer.Name, p50))), micros(level(g.of(peer.Name, p99))),
 				micros(level(g.of(peer.Name, slip99))), achieved.whole())
 		}
 		t.rivalry(&g)

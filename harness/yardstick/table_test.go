@@ -67,6 +67,7 @@ func samples() []Sample {
 		}
 	}
 	return append(all,
+		Sample{Part: Servers, Group: Pairs[6].name(), Arm: "thread", Block: 5, Index: 9, Error: "0 right answers"},
 		Sample{Part: Servers, Group: Pairs[1].name(), Arm: "gnet", Error: "gnet: ended before it was ready: exit status 2"},
 		Sample{Part: Opening, Group: "10000/s, 64 connections", Arm: "vegeta", Error: "vegeta is not installed"})
 }
