@@ -156,7 +156,9 @@ func fastRequest(data []byte) reading {
 		}
 	}
 	out := reading{line: string(req.Header.Method()) + " " + string(req.Header.RequestURI()), body: string(req.Body()), rest: br.Buffered() + src.Len()}
-	req.Header.VisitAll(func(k, v []byte) { out.add(string(k), string(v)) })
+	for k, v := range req.Header.All() {
+		out.add(string(k), string(v))
+	}
 	return out
 }
 
@@ -171,6 +173,8 @@ func fastResponse(data []byte, method string) reading {
 		return failed(err)
 	}
 	out := reading{line: strconv.Itoa(resp.StatusCode()), body: string(resp.Body()), rest: br.Buffered() + src.Len()}
-	resp.Header.VisitAll(func(k, v []byte) { out.add(string(k), string(v)) })
+	for k, v := range resp.Header.All() {
+		out.add(string(k), string(v))
+	}
 	return out
 }

@@ -10,7 +10,7 @@ func (r *RequestReader) Reset() { r.restart() }
 
 // Feed takes bytes of the stream and returns how many it took and what it has.
 // At Done, m is the request; bytes not taken belong to the next one. At Continue
-// m has the head, without a body. The error is an *Error; the stream cannot go on
+// m has the head, without a body, and may alias b. The error is an *Error; the stream cannot go on
 // after it, and further Feeds return it again.
 func (r *RequestReader) Feed(b []byte, m *Request) (n int, st State, err error) {
 	if r.phase != idle || r.err != nil {
