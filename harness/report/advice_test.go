@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -99,5 +100,19 @@ func TestFormats(t *testing.T) {
 		if row.got != row.want {
 			t.Errorf("got %q, want %q", row.got, row.want)
 		}
+	}
+}
+
+// Percentiles of a closed loop are not latency under load: the card shows the rate.
+func TestClosedLoopShowsNoLatency(t *testing.T) {
+	r := usual()
+	r.Cells[0].Open = false
+	v := view(t, r)
+	var b bytes.Buffer
+	if err := Card(&b, v, "dir"); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "p99") || !strings.Contains(b.String(), " rate ") {
+		t.Errorf("got\n%s", b.String())
 	}
 }

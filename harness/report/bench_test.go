@@ -108,3 +108,26 @@ func TestHistogramLogReadsBack(t *testing.T) {
 		t.Errorf("got %d tags and %d in %s, want 15 and 18000: %v", len(counts), counts[tag], tag, counts)
 	}
 }
+
+// A configuration line that told one run from another would keep benchstat from
+// setting them side by side.
+func TestBenchstatSetsTwoRunsSideBySide(t *testing.T) {
+	dir := t.TempDir()
+	var files []string
+	for _, id := range []string{"first", "second"} {
+		r := usual()
+		r.ID, r.Started = id, r.Started.AddDate(0, 0, len(files))
+		data, err := benchText(view(t, r))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, filepath.Join(dir, id+".txt"))
+		if err := os.WriteFile(files[len(files)-1], data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := benchstat(t, append([]string{"-filter", ".unit:cpu-sec/req"}, files...)...)
+	if n := strings.Count(out, "vs base"); n != 1 {
+		t.Errorf("got %d comparisons, want one table of both:\n%s", n, out)
+	}
+}
