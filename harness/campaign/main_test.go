@@ -20,6 +20,7 @@ import (
 	"assay/bench/catalog"
 	"assay/bench/plan"
 	"assay/harness/backend"
+	"assay/harness/journal"
 	"assay/harness/load"
 	"assay/harness/trial"
 )
@@ -194,6 +195,20 @@ func wantNoChildren(t *testing.T, trials []trial.Trial) {
 	for _, one := range trials {
 		if one.PID != 0 && slices.Contains(left, one.PID) {
 			t.Errorf("server %d of %s still runs", one.PID, one.Key)
+		}
+	}
+}
+
+// explain logs every trial of a run that is not OK, for a test that is about to fail.
+func explain(t *testing.T, dir string) {
+	t.Helper()
+	_, trials, err := journal.Read(dir)
+	if err != nil {
+		t.Log(err)
+	}
+	for _, one := range trials {
+		if one.Status != trial.OK {
+			t.Logf("%s: %s: %s\n%s", one.Key, one.Status, one.Reason, one.LogTail)
 		}
 	}
 }

@@ -66,7 +66,8 @@ func (g *group) climb(ctx context.Context, s *server) error {
 // is for the slowest to be asked, and a connection that was not is given another turn.
 func (g *group) wake(ctx context.Context, s *server, name string, conns int) error {
 	duration := 10*time.Millisecond + time.Duration(conns)*20*time.Microsecond
-	for range 5 {
+	var served []uint64
+	for range 8 {
 		if !s.ok() {
 			return nil
 		}
@@ -82,7 +83,8 @@ func (g *group) wake(ctx context.Context, s *server, name string, conns int) err
 			return fmt.Errorf("%w: %w", errGenerator, err)
 		}
 		s.judge(reply.Load, "first requests")
-		if len(reply.Load.PerConn) >= conns && slices.Min(reply.Load.PerConn) > 0 {
+		served = addServed(served, reply.Load.PerConn)
+		if len(served) >= conns && slices.Min(served) > 0 {
 			return nil
 		}
 		duration *= 2

@@ -38,6 +38,7 @@ func TestRealModels(t *testing.T) {
 	out, err := Run(context.Background(), c)
 	if err != nil || out.OK != 12 || out.NotApplicable != 3 {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 	m, trials, err := journal.Read(out.Dir)
 	if err != nil || m.Rounds <= 0 {

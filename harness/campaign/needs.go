@@ -40,6 +40,10 @@ func (r *run) lacks(c *cell, arm int) string {
 		return fmt.Sprintf("the generator needs %d descriptors for %d connections to each of %d servers, a process may have %d: ulimit -n %d",
 			need, conns, together, l.Descriptors, need)
 	}
+	if need := conns*together*c.backends + spare; need > l.Descriptors {
+		return fmt.Sprintf("the backends need %d descriptors for the calls of %d connections to each of %d servers, a process may have %d: ulimit -n %d",
+			need, conns, together, l.Descriptors, need)
+	}
 	if need := conns; l.Ports > 0 && need > l.Ports*4/5*mostSources {
 		return fmt.Sprintf("the generator needs %d local ports for one server and %d addresses have %d: sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"",
 			need, mostSources, l.Ports*4/5*mostSources)

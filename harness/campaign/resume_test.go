@@ -95,6 +95,7 @@ func TestResumeAfterATornGroup(t *testing.T) {
 	c.Resume = true
 	if out, err := Run(context.Background(), c); err != nil || out.OK != 2 || !out.Complete {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 	if n := bytes.Count(readTrials(t, first.Dir), []byte("\n")); n != 3 {
 		t.Errorf("%d lines, want the one left and two new ones", n)
@@ -136,6 +137,7 @@ func TestUnwritableFolder(t *testing.T) {
 	out, err := Run(context.Background(), config(file, aPlan(t, "server", 1, echo)))
 	if err == nil || !strings.Contains(err.Error(), "--out") || out.Dir != "" {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 }
 

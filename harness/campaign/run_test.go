@@ -21,6 +21,7 @@ func TestRunMeasures(t *testing.T) {
 	out, err := Run(context.Background(), c)
 	if err != nil || out.OK != 8 || !out.Complete || out.ExitCode() != 0 {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 	m, trials, err := journal.Read(out.Dir)
 	if err != nil || len(trials) != 8 {
@@ -131,6 +132,7 @@ func TestFailuresAreTrials(t *testing.T) {
 	out, err := Run(context.Background(), c)
 	if err != nil || out.OK != 2 || out.Failed != 7 || out.ExitCode() != 1 {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 	m, trials, err := journal.Read(out.Dir)
 	if err != nil {
@@ -156,6 +158,7 @@ func TestDeadGenerator(t *testing.T) {
 	out, err := Run(context.Background(), c)
 	if err != nil || out.Failed != 1 {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 	_, trials, err := journal.Read(out.Dir)
 	if err != nil || !strings.Contains(trials[0].Reason, "generator") {
@@ -182,6 +185,7 @@ func TestUserServers(t *testing.T) {
 	out, err := Run(context.Background(), config(t.TempDir(), p))
 	if err != nil || out.OK != 4 || out.Failed != 2 {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 	_, trials, err := journal.Read(out.Dir)
 	if err != nil {
@@ -189,7 +193,7 @@ func TestUserServers(t *testing.T) {
 	}
 	for _, one := range byArm(trials)["mine"] {
 		if want := (trial.Identity{SocketOwned: true, Nonce: "not-offered", AliveAtEnd: true}); one.Identity != want || one.Status != trial.OK {
-			t.Errorf("%s: %s %s, identity %+v", one.Key, one.Status, one.Reason, one.Identity)
+			t.Errorf("%s: %s: %s, identity %+v\n%s", one.Key, one.Status, one.Reason, one.Identity, one.LogTail)
 		}
 		if one.Kind == trial.Load && (one.Slices[0].Load.Answers == 0 || one.Runtime != nil) {
 			t.Errorf("%s: %+v", one.Key, one.Slices[0].Load)
@@ -207,6 +211,7 @@ func TestNotApplicable(t *testing.T) {
 	out, err := Run(context.Background(), config(t.TempDir(), p))
 	if err != nil || out.OK != 1 || out.NotApplicable != 1 || out.ExitCode() != 0 {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 	// With its one connection it can be measured, though it cannot be asked while it is.
 	one := echo
@@ -214,6 +219,7 @@ func TestNotApplicable(t *testing.T) {
 	out, err = Run(context.Background(), config(t.TempDir(), aPlan(t, "lonely", 1, one)))
 	if err != nil || out.OK != 1 {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 }
 
@@ -223,6 +229,7 @@ func TestRateAsShareOfCapacity(t *testing.T) {
 	out, err := Run(context.Background(), config(t.TempDir(), aPlan(t, "server,server", 1, half, tenth)))
 	if err != nil || out.OK != 4 {
 		t.Errorf("outcome %+v, %v", out, err)
+		explain(t, out.Dir)
 	}
 	m, trials, err := journal.Read(out.Dir)
 	if err != nil || len(m.Capacity) != 2 {

@@ -101,7 +101,7 @@ func (g *group) load(ctx context.Context, s *server, c load.Command, index, orde
 		IdleCPU:     before.cpu - s.last.cpu, IdleSpan: before.at - s.last.at,
 	})
 	s.last = after
-	s.addServed(reply.Load.PerConn)
+	s.served = addServed(s.served, reply.Load.PerConn)
 	return nil
 }
 
@@ -112,13 +112,15 @@ func difference(before, after int64) int64 {
 	return after - before
 }
 
-func (s *server) addServed(perConn []uint32) {
-	for len(s.served) < len(perConn) {
-		s.served = append(s.served, 0)
+// addServed adds a slice's answers by connection to the sum of those before.
+func addServed(sum []uint64, perConn []uint32) []uint64 {
+	for len(sum) < len(perConn) {
+		sum = append(sum, 0)
 	}
 	for i, n := range perConn {
-		s.served[i] += uint64(n)
+		sum[i] += uint64(n)
 	}
+	return sum
 }
 
 // judge fails the trial on answers that make it worthless.

@@ -77,6 +77,7 @@ func TestLacks(t *testing.T) {
 		{"server", func(l *proc.Limits, _ *cell) { l.Descriptors = 1000 }, 0, []string{"server", "1064", "ulimit -n 1064"}, false},
 		// a memory cell has one server
 		{"ladder", func(l *proc.Limits, _ *cell) { l.Descriptors = 1564 }, 1, nil, false},
+		{"one for all", func(l *proc.Limits, c *cell) { c.backends = 3; l.Descriptors = 6063 }, 0, []string{"the backends need 6064", "ulimit -n 6064"}, false},
 		{"backends", func(l *proc.Limits, c *cell) { c.backends = 3; l.Descriptors = 4000 }, 0, []string{"backend calls", "4064"}, false},
 		{"ports", func(l *proc.Limits, c *cell) { c.backends = 1; l.Ports = 1999 }, 0, []string{"2000 local ports", "1999", "sysctl -w net.ipv4.ip_local_port_range"}, false},
 		{"addresses", func(l *proc.Limits, _ *cell) { l.Ports = 6 }, 0, []string{"local ports", "200 addresses"}, false},

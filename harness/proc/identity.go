@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/prometheus/procfs"
 )
@@ -16,11 +17,26 @@ const tcpListen = 0x0A
 // OwnsListener says whether the sockets that listen at addr (host:port) belong to
 // the tree, all of them: of several that share a port, a stranger would get some
 // of the connections.
-func (p *Proc) OwnsListener(addr string) (bool, error) {
+//
+// The kernel's list of sockets is read in pieces, between which it may change, and a
+// socket be missed; so a no is a no only if it is said several times.
+func (p *Proc) OwnsListener(addr string) (owned bool, err error) {
 	at, err := netip.ParseAddrPort(addr)
 	if err != nil {
 		return false, fmt.Errorf("%s listens at %q: %w", p.Name, addr, err)
 	}
+	for look := range 4 {
+		if look > 0 {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if owned, err = p.owns(at); owned || err != nil {
+			return owned, err
+		}
+	}
+	return false, nil
+}
+
+func (p *Proc) owns(at netip.AddrPort) (bool, error) {
 	inodes, err := listeners(at)
 	if err != nil || len(inodes) == 0 {
 		return false, err
