@@ -61,6 +61,7 @@ var Holders = []Holder{
 	{fasthttp, 0},
 	{nethttp, 0},
 	{threadC, 0},
+	{barePthread, 0},
 }
 
 // Ladder is how many idle connections a server holds at each rung.
@@ -103,7 +104,8 @@ var Open = []Generator{
 		},
 		Then: []string{"vegeta", "report", "-type", "json", "{tmp}"}, Read: readVegeta,
 	},
-	{Name: "fortio", Argv: []string{"fortio", "load", "-quiet", "-qps", "{rate}", "-c", "{conns}", "-t", "{seconds}s", "-r", "0.000001", "-p", "50,99", "-json", "-", "{url}"}, Read: readFortio},
+	{Name: "fortio", Argv: openFortio(), Read: readFortio},
+	{Name: "fortio uniform", Argv: openFortio("-uniform"), Read: readFortio},
 	{Name: "bombardier", Argv: []string{"bombardier", "-r", "{rate}", "-c", "{conns}", "-d", "{seconds}s", "-l", "-o", "json", "-p", "r", "{url}"}, Read: readBombardier},
 	{Name: "hey", Argv: []string{"hey", "-q", "{each}", "-c", "{conns}", "-z", "{seconds}s", "-o", "csv", "{url}"}, Read: readHeyCSV},
 }
@@ -112,5 +114,12 @@ func openAssay(arrivals string) []string {
 	return []string{"assay", "load", "{url}", "--rate", "{rate}", "--arrivals", arrivals, "--conns", "{conns}", "--duration", "{ms}ms", "--json"}
 }
 
-// rivals are the open-loop generators whose best is to be halved.
+// openFortio is fortio as it comes, its connections all starting at once, or with
+// -uniform, which spreads them.
+func openFortio(more ...string) []string {
+	return append(append([]string{"fortio", "load"}, more...),
+		"-quiet", "-qps", "{rate}", "-c", "{conns}", "-t", "{seconds}s", "-r", "0.000001", "-p", "50,99", "-json", "-", "{url}")
+}
+
+// rivals are the open-loop generators, as they come, whose best is to be halved.
 var rivals = []string{"vegeta", "fortio", "bombardier"}

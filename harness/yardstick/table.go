@@ -31,7 +31,47 @@ func Table(w io.Writer, h Header, all []Sample) error {
 	t.memory(all)
 	t.closed(all)
 	t.open(all)
+	t.commands(all)
 	return t.err
+}
+
+// commands lists how everything that was compared is started.
+func (t *table) commands(all []Sample) {
+	used := make(map[string]bool)
+	for _, s := range all {
+		used[s.Part+s.Arm] = true
+	}
+	t.line("\n## Commands\n")
+	t.line("Servers have ASSAY_WORKLOAD=echo in their environment, and run in bin/:\n")
+	said := make(map[string]bool)
+	for _, p := range Pairs {
+		for _, a := range []Arm{p.Arm, p.Base} {
+			if used[Servers+a.Name] && !said[a.Name] {
+				said[a.Name] = true
+				t.line("- `%s`", strings.TrimPrefix("ASSAY_OPTIONS="+a.Options+" "+strings.Join(a.Argv, " "), "ASSAY_OPTIONS= "))
+			}
+		}
+	}
+	t.line("\nGenerators:\n")
+	for _, part := range []struct {
+		name string
+		all  []Generator
+	}{{Closing, Closed}, {Opening, Open}} {
+		for _, g := range part.all {
+			if used[part.name+g.Name] {
+				t.line("- `%s`", g.command())
+			}
+		}
+	}
+}
+
+// command is the generator's command line, its blanks not filled in.
+func (g *Generator) command() string {
+	line := strings.Join(g.Argv, " ")
+	if g.Then != nil {
+		line += "; " + strings.Join(g.Then, " ")
+	}
+	return line
 }
 
 type table struct {
