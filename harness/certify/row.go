@@ -2,6 +2,7 @@ package certify
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"assay/harness/oracle"
@@ -106,7 +107,7 @@ func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
 	case len(r.Reasons) == 0:
 	case late > b.lateness(c.Law):
 		r.Verdict = Undecided
-		r.Reasons = append(r.Reasons, fmt.Sprintf("the oracle itself answered 1 %% of requests more than %s late: leave the machine to the measurement", millis(late)))
+		r.Reasons = slices.Insert(r.Reasons, 0, fmt.Sprintf("the oracle itself answered 1 %% of requests more than %s late: leave the machine to the measurement", millis(late)))
 	default:
 		r.Verdict = Broken
 	}

@@ -50,7 +50,7 @@ func (r *Row) cells() table.Row {
 	rate := fmt.Sprintf("%.0f/s", r.Rate)
 	switch r.Arrivals {
 	case "closed":
-		rate = "closed"
+		rate = fmt.Sprintf("closed, %.0f/s", r.Achieved)
 	case "constant":
 		rate += " even"
 	}
