@@ -13,6 +13,9 @@
 // no system call changes its interest afterwards, and a Source must read or write
 // until it would block (or keep in mind that it did not).
 //
+// A process should have a GOMAXPROCS of one more than its loops: see yieldEvery for
+// what the Go scheduler does else to a thread that sleeps in the kernel.
+//
 // Apart from Post, Stop and Clock nothing here is safe for use from another
 // thread than the one that is in Run, once it runs.
 package loop

@@ -138,7 +138,11 @@ func (c *client) giveUpJob() {
 	c.srv.Loop.Cancel(&j.deadline)
 	c.srv.Loop.Cancel(&j.again)
 	j.client = nil
-	if turn := c.conn.Idle(); turn != nil && len(c.srv.jobs) < keptJobs {
+	most := keptJobs
+	if j.large {
+		most = keptLarge
+	}
+	if turn := c.conn.Idle(); turn != nil && len(c.srv.jobs) < most {
 		j.keep(nil, false)
 		c.srv.jobs = append(c.srv.jobs, j)
 	}
