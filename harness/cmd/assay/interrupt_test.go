@@ -22,7 +22,8 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	cmd := exec.Command(path, args...)
 	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "ASSAY_BIN="+ts.Getenv("ASSAY_BIN"))
+	bin := ownBin(ts)
+	cmd.Env = append(os.Environ(), "ASSAY_BIN="+bin)
 	var out bytes.Buffer
 	stderr, err := cmd.StderrPipe()
 	ts.Check(err)
@@ -42,8 +43,16 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
 		ts.Fatalf("exit code %d, want %d; stdout:\n%s\nstderr:\n%s", code, exitInterrupted, out.String(), said.String())
 	}
-	noneLeft(ts, ts.Getenv("ASSAY_BIN"))
+	noneLeft(ts, bin)
 	show(ts, out.String(), said.String())
+}
+
+// ownBin copies the models' binaries to a folder of this script alone, so that its
+// processes can be told from those of scripts that run beside it.
+func ownBin(ts *testscript.TestScript) string {
+	dir := ts.MkAbs("bin")
+	ts.Check(os.CopyFS(dir, os.DirFS(ts.Getenv("ASSAY_BIN"))))
+	return dir
 }
 
 // noneLeft wants no process that runs a file of dir.
