@@ -102,7 +102,9 @@ func TestSaveAndFind(t *testing.T) {
 			t.Errorf("binary %.4s, boot %s: got %v, %v", other[0], other[1], got, err)
 		}
 	}
-	for name, text := range map[string]string{"cut": marshal(t, c)[:100], "empty": "", "foreign": "{}", "newer": strings.Replace(marshal(t, c), `"format":1`, `"format":2`, 1)} {
+	for name, text := range map[string]string{
+		"of another boot": strings.Replace(marshal(t, c), c.Boot, "d"+c.Boot[1:], 1), "cut": marshal(t, c)[:100], "empty": "", "foreign": "{}", "newer": strings.Replace(marshal(t, c), `"format":1`, `"format":2`, 1),
+	} {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

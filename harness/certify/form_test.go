@@ -189,3 +189,35 @@ func TestCompareRefusesNonsense(t *testing.T) {
 		}
 	}
 }
+
+// Where a generator tells quantiles only, chance is allowed for and no more: a quantile off by five
+// standard deviations and the bound is a fault, one off by two is none.
+func TestCompareAllowsForChance(t *testing.T) {
+	f := mustForm(t, "exponential:5ms", 1000)
+	const n = 10_000
+	for _, q := range []float64{0.5, 0.9, 0.99} {
+		// of a quantile of an exponential: sqrt(q(1−q)/n) over the density there
+		deviation := math.Sqrt(q/(1-q)/n) * 5e6
+		for times, faults := range map[float64]int{2: 0, -2: 0, 5: 1, -5: 1} {
+			bound := Bound{Time: 1, Distance: 1}
+			s := Seen{Count: n, Quantiles: map[float64]float64{q: f.Quantile(q) + times*deviation}}
+			if d := Compare(f, s, bound); len(d.Faults) != faults {
+				t.Errorf("p%g off by %g standard deviations: %q, want %d faults", 100*q, times, d.Faults, faults)
+			}
+		}
+	}
+}
+
+// Mass that came too early and mass that came too late are both a distance.
+func TestDistance(t *testing.T) {
+	f := mustForm(t, "fixed:10ms", 1000)
+	for name, c := range map[string]struct{ ms, want float64 }{
+		"early": {5, 0.25}, "late": {15, 0.25}, "within the bound": {10.2, 0},
+	} {
+		s := Seen{Count: 100, Bars: []Bar{{10e6, 10e6, 75}, {c.ms * 1e6, c.ms * 1e6, 25}}}
+		slices.SortFunc(s.Bars, func(a, b Bar) int { return int(a.From - b.From) })
+		if got := distance(f, s, DefaultBound); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%s: got %g, want %g", name, got, c.want)
+		}
+	}
+}
