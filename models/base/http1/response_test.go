@@ -127,3 +127,19 @@ func TestInterimIsReported(t *testing.T) {
 		t.Error("partial after Done")
 	}
 }
+
+// Init leaves nothing of the stream before, whatever that was.
+func TestInitOfAUsedReader(t *testing.T) {
+	var r ResponseReader
+	var m Response
+	r.Init(Limits{Body: 1})
+	r.Reset("HEAD")
+	_, _, _ = r.Feed([]byte("HTTP/1.1 100 C\r\n\r\nHTTP/1.1 2"), &m)
+	r.Init(Limits{})
+	if r.Partial() {
+		t.Error("partial after Init")
+	}
+	if _, st, err := r.Feed(smallResponse, &m); st != Done || err != nil || string(m.Body) != "abcdefghijklm" {
+		t.Errorf("after Init: %v %v body %q", st, err, m.Body)
+	}
+}
