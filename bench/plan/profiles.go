@@ -79,7 +79,7 @@ func fullCells() []Cell {
 		{Workload: "echo", Conns: 1},
 		{Workload: "echo", Conns: 64},
 		{Workload: "echo", Conns: 1000},
-		{Workload: "echo", Conns: 64, Idle: 4000},
+		{Workload: "echo", Conns: 64, Idle: 1000},
 	}
 	sequential := fanoutCell(256, 1000)
 	sequential.Params["mode"] = "sequential"

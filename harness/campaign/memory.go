@@ -89,7 +89,13 @@ func (g *group) wake(ctx context.Context, s *server, name string, conns int) err
 		}
 		duration *= 2
 	}
-	s.fail("not all of %d connections were answered", conns)
+	unanswered := conns - len(served)
+	for _, n := range served {
+		if n == 0 {
+			unanswered++
+		}
+	}
+	s.fail("of %d new connections %d got no answer to their first request, however often asked", conns, unanswered)
 	return nil
 }
 

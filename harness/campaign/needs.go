@@ -29,8 +29,8 @@ func (r *run) lacks(c *cell, arm int) string {
 		}
 	}
 	if need := conns*(1+c.backends) + spare; need > l.Descriptors {
-		return fmt.Sprintf("%s needs %d descriptors for %d connections and their backend calls, a process may have %d: ulimit -n %d",
-			a.Name, need, conns, l.Descriptors, need)
+		return fmt.Sprintf("a server needs %d descriptors for %d connections and their backend calls, a process may have %d: ulimit -n %d",
+			need, conns, l.Descriptors, need)
 	}
 	together := 1
 	if !c.Memory() {
@@ -53,8 +53,8 @@ func (r *run) lacks(c *cell, arm int) string {
 			need, l.Ports)
 	}
 	if need := r.threads(c, arm); need > l.Threads {
-		return fmt.Sprintf("%s needs %d threads, with all servers that run beside it, the machine allows %d: raise %s to %d",
-			a.Name, need, l.Threads, l.ThreadsBy, need)
+		return fmt.Sprintf("the servers that run together need %d threads, the machine allows %d: raise %s to %d",
+			need, l.Threads, l.ThreadsBy, need)
 	}
 	return ""
 }

@@ -2,11 +2,14 @@ package campaign
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"assay/bench/catalog"
 	"assay/bench/plan"
 	"assay/harness/proc"
 	"assay/harness/trial"
@@ -178,6 +181,31 @@ func TestPrepareRefuses(t *testing.T) {
 		row.change(&c)
 		if _, err := prepare(c); err == nil || !strings.Contains(err.Error(), row.says) {
 			t.Errorf("%v, want %q", err, row.says)
+		}
+	}
+}
+
+// Every profile fits a machine as Linux distributions set it up, with the models it names.
+func TestProfilesFitAnOrdinaryMachine(t *testing.T) {
+	for _, profile := range plan.Profiles {
+		var known []plan.Model
+		for _, name := range []string{"goroutine", "reactor", "pool", "thread", "thread-c", "serial", "nethttp", "fasthttp", "gnet"} {
+			known = append(known, plan.Model{Name: name, Argv: []string{filepath.Base(os.Args[0])}, Options: []plan.Option{{Name: "spawn"}}, Workloads: catalog.Names()})
+		}
+		p, err := plan.Make(plan.Request{Profile: profile.Name}, plan.Known{Models: known, Workloads: catalog.All})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := config(t.TempDir(), p)
+		c.Models = known
+		r, err := prepare(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.machine.Limits = proc.Limits{Descriptors: 20000, Threads: 32768, Ports: 28232}
+		r.notRun()
+		for at, why := range r.lack {
+			t.Errorf("%s: %s with %s: %s", profile.Name, r.cells[at[0]].label, p.Arms[at[1]].Name, why)
 		}
 	}
 }
