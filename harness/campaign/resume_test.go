@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"assay/bench/plan"
 	"assay/harness/journal"
 )
@@ -164,6 +166,11 @@ func TestKilledCampaignLeavesNoOrphan(t *testing.T) {
 	pids := childrenOf(t, c.Process.Pid)
 	if len(pids) < 2 {
 		t.Errorf("children %v, want a server and a generator", pids)
+	}
+	for _, pid := range pids {
+		if group, err := unix.Getpgid(pid); err != nil || group != pid {
+			t.Errorf("process %d is in group %d, %v: Ctrl-C would reach it", pid, group, err)
+		}
 	}
 	c.Process.Kill()
 	c.Wait()

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -45,6 +46,8 @@ func Start(argv []string, processors []int, log io.Writer) (*Client, error) {
 		gone: make(chan struct{}), grace: 5 * time.Second,
 	}
 	c.cmd.Stderr = c.log
+	// Ctrl-C is for the parent, which ends the generator in its own time.
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdin, err := c.cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("start the generator %q: %w", argv, err)
