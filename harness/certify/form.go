@@ -101,11 +101,15 @@ func (f Form) band(q float64, n int64) (lo, hi float64) {
 	return square(at - e), square(at + e)
 }
 
+// leaves is how long the machine may take over each of those that waited for a stall's end. Who
+// comes meanwhile waits too, which the law does not know.
+const leaves = 50e-6
+
 // chance is how far a sample of n may lie from the law: the bound of Dvoretzky, Kiefer,
 // Wolfowitz and Massart at one in a thousand.
 func (f Form) chance(n int64) float64 {
 	if f.even {
-		return 2 / (f.Rate * f.Law.B.Seconds())
+		return 2/(f.Rate*f.Law.B.Seconds()) + leaves*f.Rate*f.Law.A.Seconds()/f.Law.B.Seconds()
 	}
 	return min(1, math.Sqrt(math.Log(2/0.001)/2/(f.worth*float64(n))))
 }

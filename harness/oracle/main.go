@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -49,6 +50,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func serve(addr string, law Law, seed uint64, spin time.Duration, stdin io.Reader, stdout io.Writer) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would be part of a delay
+	if runtime.GOMAXPROCS(0) < 2 {
+		runtime.GOMAXPROCS(2) // with none to spare, the runtime takes a sleeper's away
+	}
 	s, err := New(addr, law, seed)
 	if err != nil {
 		return err
