@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -56,6 +57,9 @@ func options(args []string, stderr io.Writer) (Options, error) {
 }
 
 func run(o Options, stdin io.Reader, stdout io.Writer) error {
+	// With no processor to spare, Go's monitor takes the sleeping loop's away and
+	// must be woken when the loop returns: lateness that the backend would add to every delay.
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 2))
 	s, err := New(o)
 	if err != nil {
 		return err
