@@ -11,10 +11,10 @@ DIR     ?= $(lastword $(sort $(wildcard results/local/*Z-*)))
 RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|report|stat|yardstick)(/|$$)')
 
 .DEFAULT_GOAL := help
-.PHONY: bench test build lint check compare report clean help
+.PHONY: bench test build lint check compare report yardsticks clean help
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 build: ## assay, modeld, refd and thread-c into bin/
 	$(GO) build -o bin/ ./harness/cmd/assay ./models/cmd/modeld ./models/cmd/refd
@@ -32,6 +32,11 @@ report: build ## make the files of a finished run again: DIR=results/local/…
 
 compare: build ## two runs side by side: OLD=results/local/… NEW=results/local/…
 	bin/assay compare $(OLD) $(NEW)
+
+yardsticks: build ## assay beside other servers and generators (scripts/yardsticks.sh installs them): ARGS='--parts memory'
+	$(GO) build -o bin/ ./harness/cmd/yardsticks
+	@$(MAKE) --no-print-directory -C harness/load/yardstick BIN=$(abspath bin) CC="$(CC)"
+	bin/yardsticks $(ARGS)
 
 test: build ## all tests, with the race detector where goroutines meet
 	$(GO) vet ./...
