@@ -73,18 +73,30 @@ func (v *View) cheapest(c Cell) (arm string, gain stat.Contrast) {
 	return arm, gain
 }
 
-// nothingCheaper is the advice where the baseline is not beaten.
+// nothingCheaper is the advice where the baseline is not beaten. What is not decided
+// is never called equal.
 func (v *View) nothingCheaper(c Cell) string {
-	var dearer []string
+	var dearer, equal, open []string
 	for _, a := range v.candidates() {
-		f := v.Field(stat.CPU, c.Name, a)
-		if f.Contrast != nil && !f.Quiet && !f.Contrast.Equal && f.Contrast.Lo > 1 {
-			dearer = append(dearer, fmt.Sprintf("%s %s %s", a, ratio(f.Contrast.Ratio), interval(f.Contrast.Lo, f.Contrast.Hi)))
+		switch f := v.Field(stat.CPU, c.Name, a); {
+		case f.Contrast == nil:
+		case f.Contrast.Equal:
+			equal = append(equal, a)
+		case !f.Quiet && f.Contrast.Lo > 1:
+			dearer = append(dearer, a+" "+times(*f.Contrast))
+		default:
+			open = append(open, a)
 		}
 	}
-	s := fmt.Sprintf("Here no model needs clearly less server CPU per request than %s", v.Baseline)
+	s := fmt.Sprintf("Here no model is shown to need less server CPU per request than %s", v.Baseline)
 	if len(dearer) > 0 {
 		s += "; more is needed by " + list(dearer)
+	}
+	if len(equal) > 0 {
+		s += fmt.Sprintf("; equal within %s: %s", percent(stat.CPU.Margin), list(equal))
+	}
+	if len(open) > 0 {
+		return s + "; not decided by this run: " + list(open) + ". More --blocks or a quieter machine would tell."
 	}
 	return s + ". Keep the way of writing that suits you best; this holds for this load on this machine."
 }

@@ -31,9 +31,30 @@ func TestAdviceClaimsNothingBelowTheFloor(t *testing.T) {
 	if f, err := v.Set.Floor(stat.CPU, fanoutCell); err != nil || f.Fraction < .03 {
 		t.Fatalf("the run is too quiet to test this: floor %g, %v", f.Fraction, err)
 	}
-	if s := v.Advice(v.Cells[0]).Sentence; !strings.Contains(s, "no model needs clearly less") {
+	if s := v.Advice(v.Cells[0]).Sentence; !strings.Contains(s, "no model is shown to need less") {
 		t.Errorf("got %q", s)
 	}
+}
+
+// Undecided, equal and dearer are three different things.
+func TestAdviceTellsUndecidedFromEqual(t *testing.T) {
+	m := reporttest.Usual()
+	m.CPU["reactor"] = 31.1
+	s := adviceOf(t, m)
+	for _, want := range []string{"more is needed by thread 1.42×", "equal within 5 %: reactor and pool:size=64. Keep"} {
+		if !strings.Contains(s, want) {
+			t.Errorf("advice lacks %q: %s", want, s)
+		}
+	}
+	m.Noise = 0.1
+	if s := adviceOf(t, m); !strings.Contains(s, "not decided by this run: reactor and pool:size=64.") || strings.Contains(s, "equal") {
+		t.Errorf("in noise: got %s", s)
+	}
+}
+
+func adviceOf(t *testing.T, m reporttest.Made) string {
+	v := view(t, made(m))
+	return v.Advice(v.Cells[0]).Sentence
 }
 
 func TestAdviceNeedsATwinAndBlocks(t *testing.T) {
@@ -88,7 +109,7 @@ func TestFormats(t *testing.T) {
 		{interval(0.789, 0.852), "[.79 .85]"},
 		{interval(0.97, 1.04), "[.97 1.04]"},
 		{interval(0.0002, 22883), "[<.001 >1000]"},
-		{percent(2116), "more than 1000 %"},
+		{plusMinus(2116), "over ±1000 %"},
 		{percent(0.031), "3.1 %"},
 		{percent(0.18), "18 %"},
 		{significant(2000), "2000"},

@@ -135,7 +135,7 @@ func (v *View) floorLine(c Cell) string {
 	for _, m := range columns(c)[:3] {
 		f, err := v.Set.Floor(m, c.Name)
 		if err == nil {
-			parts, twin = append(parts, "±"+percent(f.Fraction)+" "+m.Label), f.Twin
+			parts, twin = append(parts, plusMinus(f.Fraction)+" "+m.Label), f.Twin
 		} else if m.Name == stat.CPU.Name {
 			return "noise floor: not known, " + whyNoFloor(err) + "."
 		}

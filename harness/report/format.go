@@ -118,13 +118,18 @@ func interval(lo, hi float64) string {
 // percent writes a fraction as a whole per cent, or with a decimal below 10 %.
 func percent(f float64) string {
 	p := 100 * f
-	if p > 1000 {
-		return "more than 1000 %"
-	}
 	if math.Abs(p) < 9.95 {
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", p), ".0") + " %"
 	}
 	return fmt.Sprintf("%.0f %%", p)
+}
+
+// plusMinus writes a noise floor: a fraction either way.
+func plusMinus(f float64) string {
+	if f > 10 {
+		return "over ±1000 %"
+	}
+	return "±" + percent(f)
 }
 
 // list writes "a, b and c".
