@@ -1,6 +1,7 @@
 // Package pool serves requests on a fixed number of OS threads, which take them
 // from a bounded queue. Idle connections hold no thread; with the queue full,
-// requests are refused.
+// requests are refused. A client that is slow to take its answer does hold one, up
+// to write-timeout: that is the price of answering by a call that returns.
 package pool
 
 import (
@@ -19,7 +20,7 @@ var Model = model.Model{
 	Options: []model.Option{
 		{Name: "size", Default: "64", Doc: "threads", Check: model.Whole(1, 8192)},
 		{Name: "queue", Default: "1024", Doc: "ready requests that may wait for a thread", Check: model.Whole(1, 1<<20)},
-		{Name: "procs", Default: "0", Doc: "GOMAXPROCS, at least the number of threads, or they wait for each other behind Go's scheduler; 0: size and a few", Check: model.Whole(0, 1<<15)},
+		{Name: "procs", Default: "0", Doc: "GOMAXPROCS to begin with; doubled whenever threads would outnumber it, or they would wait for each other behind Go's scheduler", Check: model.Whole(0, 1<<15)},
 	},
 	Limits:     model.Limits{Isolation: true},
 	OwnThreads: true,
@@ -30,7 +31,7 @@ func run(env *model.Env) error {
 	blocking.Own()
 	defer runtime.UnlockOSThread()
 	size := env.Options.Int("size")
-	threads := blocking.NewThreads(size, env.Options.Int("procs") == 0)
+	threads := blocking.NewThreads(size)
 	up := &conn.Upstreams{Service: env.Service, Dial: blocking.Dial}
 	queue := blocking.NewQueue[*blocking.Member](env.Options.Int("queue"))
 

@@ -20,7 +20,7 @@ var Model = model.Model{
 		{Name: "callall", Default: "scatter", Doc: "several calls at once: scatter (the thread writes all, then reads all), spawn (a thread each) or pool (calling threads that all share)", Check: model.OneOf("scatter", "spawn", "pool")},
 		{Name: "callers", Default: "64", Doc: "calling threads of callall=pool", Check: model.Whole(1, 4096)},
 		{Name: "max-threads", Default: "8192", Doc: "threads at a time; who comes beyond is refused with 503", Check: model.Whole(1, 1<<20)},
-		{Name: "procs", Default: "0", Doc: "GOMAXPROCS, at least the number of threads, or they wait for each other behind Go's scheduler; 0: doubled as threads come", Check: model.Whole(0, 1<<15)},
+		{Name: "procs", Default: "0", Doc: "GOMAXPROCS to begin with; doubled whenever threads would outnumber it, or they would wait for each other behind Go's scheduler", Check: model.Whole(0, 1<<15)},
 	},
 	Limits:     model.Limits{Isolation: true},
 	OwnThreads: true,
@@ -40,7 +40,7 @@ func run(env *model.Env) error {
 	defer runtime.UnlockOSThread()
 	s := &server{
 		env:     env,
-		threads: blocking.NewThreads(env.Options.Int("max-threads"), env.Options.Int("procs") == 0),
+		threads: blocking.NewThreads(env.Options.Int("max-threads")),
 		up:      &conn.Upstreams{Service: env.Service, Dial: blocking.Dial},
 	}
 	defer s.threads.Wait()

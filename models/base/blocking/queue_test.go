@@ -49,7 +49,7 @@ func TestQueueWakes(t *testing.T) {
 	var takers sync.WaitGroup
 	var mu sync.Mutex
 	taken := map[int]int{}
-	threads := NewThreads(64, false)
+	threads := NewThreads(64)
 	var done Latch
 	takers.Add(5)
 	if err := threads.Fill(5, func() {
@@ -100,7 +100,7 @@ func TestQueueWakes(t *testing.T) {
 func TestQueueWakesAll(t *testing.T) {
 	const n = 6
 	q := NewQueue[int](n)
-	threads := NewThreads(n, true)
+	threads := NewThreads(n)
 	var all, out sync.WaitGroup
 	all.Add(n)
 	out.Add(n)
@@ -122,7 +122,7 @@ func TestQueueWakesAll(t *testing.T) {
 
 func BenchmarkQueueHandOver(b *testing.B) {
 	there, back := NewQueue[int](1), NewQueue[int](1)
-	threads := NewThreads(2, true)
+	threads := NewThreads(2)
 	Start(threads, func(struct{}) {
 		for {
 			item, ok := there.Pop()

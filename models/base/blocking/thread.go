@@ -14,7 +14,6 @@ import (
 // it Start refuses, where the runtime and the kernel would end the process.
 type Threads struct {
 	most int32
-	grow bool
 	live atomic.Int32
 	ends Latch
 	mu   sync.Mutex // held to raise GOMAXPROCS
@@ -26,12 +25,12 @@ type Threads struct {
 const aside = 512
 
 // NewThreads bounds threads to most, or to what the system leaves if that is less.
-// With grow, GOMAXPROCS is doubled whenever threads would outnumber it:
-// with fewer, threads that are ready wait for each other behind Go's scheduler.
-func NewThreads(most int, grow bool) *Threads {
+// GOMAXPROCS is doubled whenever threads would outnumber it: with less, threads
+// that are ready wait for each other behind Go's scheduler.
+func NewThreads(most int) *Threads {
 	most = min(most, ceiling()-aside)
 	debug.SetMaxThreads(max(most, 10000) + aside) // 10000 is the runtime's default
-	t := &Threads{most: int32(max(most, 1)), grow: grow}
+	t := &Threads{most: int32(max(most, 1))}
 	t.room.Store(int32(runtime.GOMAXPROCS(0)))
 	return t
 }
@@ -51,9 +50,7 @@ func Start[T any](t *Threads, f func(T), x T) bool {
 		t.live.Add(-1)
 		return false
 	}
-	if t.grow {
-		t.reserve(n)
-	}
+	t.reserve(n)
 	t.ends.Add(1)
 	go func() {
 		// Never unlocked: a goroutine that ends while locked ends its thread.

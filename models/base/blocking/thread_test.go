@@ -11,7 +11,7 @@ import (
 )
 
 func TestThreadsBound(t *testing.T) {
-	threads := NewThreads(3, false)
+	threads := NewThreads(3)
 	hold := make(chan struct{})
 	ids := make(chan int, 3)
 	serve := func(int) {
@@ -55,10 +55,10 @@ func TestThreadsBound(t *testing.T) {
 	}
 }
 
-// With grow, no thread ever waits for a processor of Go's scheduler.
+// No thread ever waits for a processor of Go's scheduler.
 func TestThreadsGrow(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	threads := NewThreads(100, true)
+	threads := NewThreads(100)
 	hold := make(chan struct{})
 	for i := range 20 {
 		Start(threads, func(int) { <-hold }, i)
@@ -68,19 +68,10 @@ func TestThreadsGrow(t *testing.T) {
 	}
 	close(hold)
 	threads.Wait()
-	few := NewThreads(100, false)
-	before := runtime.GOMAXPROCS(0)
-	for range 2 * before {
-		Start(few, func(int) {}, 0)
-	}
-	few.Wait()
-	if runtime.GOMAXPROCS(0) != before {
-		t.Error("GOMAXPROCS changed though it was fixed")
-	}
 }
 
 func TestFill(t *testing.T) {
-	threads := NewThreads(2, false)
+	threads := NewThreads(2)
 	hold := make(chan struct{})
 	if err := threads.Fill(3, func() { <-hold }); err == nil {
 		t.Error("3 threads of 2 were started")
@@ -115,7 +106,7 @@ func TestCeiling(t *testing.T) {
 
 func TestLatch(t *testing.T) {
 	var l Latch
-	threads := NewThreads(8, true)
+	threads := NewThreads(8)
 	for range 200 { // used again and again
 		l.Add(4)
 		for range 4 {
