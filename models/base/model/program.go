@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"assay/models/base/sock"
 )
 
@@ -111,7 +113,7 @@ func serve(m *Model, c *config, stdin *os.File, stdout, stderr io.Writer) error 
 	go func() {
 		done <- m.Run(&Env{Listener: ln, Service: c.service, Options: c.options, Stop: stop, Log: stderr})
 	}()
-	var late <-chan time.Time
+	var late <-chan struct{}
 	for {
 		select {
 		case err := <-done:
@@ -121,11 +123,25 @@ func serve(m *Model, c *config, stdin *os.File, stdout, stderr io.Writer) error 
 		case <-signals:
 			c.service.Drain()
 			stop.Begin()
-			late = time.After(DrainTime)
+			late = after(DrainTime)
 			signals = nil
 		case <-late:
 			fmt.Fprintf(stderr, "%s: not drained within %v: what is open is cut off\n", m.Name, DrainTime)
 			return nil
 		}
 	}
+}
+
+// after closes the channel when d has passed. It is no runtime timer: the first of
+// those in a process opens a descriptor, and a runtime that gets none panics, which
+// is how a reactor that had run out of them would end its drain.
+func after(d time.Duration) <-chan struct{} {
+	over := make(chan struct{})
+	go func() {
+		rest := unix.NsecToTimespec(int64(d))
+		for unix.Nanosleep(&rest, &rest) == unix.EINTR {
+		}
+		close(over)
+	}()
+	return over
 }

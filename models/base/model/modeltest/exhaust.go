@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,6 +32,7 @@ func exhaustion(t *testing.T, b *bench) {
 			t.Error(err)
 		}
 		Until(t, "the model to log that it cannot accept", func() bool { return strings.Contains(s.Log(), "accept: too many open files") })
+		time.Sleep(50 * time.Millisecond) // for some more rests
 	})
 	f := os.NewFile(uintptr(fd), "client")
 	defer f.Close()

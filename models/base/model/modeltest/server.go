@@ -25,6 +25,7 @@ type Config struct {
 	Routes   []style.Route
 	Backends []string
 	Service  func(*conn.Service) // last changes, before it serves
+	Early    func(*Server)       // called with the listener open, before Run
 }
 
 // Server is a model that runs.
@@ -61,6 +62,9 @@ func Start(t testing.TB, m model.Model, c Config) *Server {
 	s.Service.Routes, s.Service.Backends, s.Service.Nonce = c.Routes, c.Backends, "nonce of a test"
 	if c.Service != nil {
 		c.Service(s.Service)
+	}
+	if c.Early != nil {
+		c.Early(s)
 	}
 	go func() {
 		s.done <- m.Run(&model.Env{Listener: ln, Service: s.Service, Options: options, Stop: stop, Log: &s.log})

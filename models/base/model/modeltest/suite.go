@@ -33,6 +33,7 @@ func Suite(t *testing.T, m model.Model, options string) {
 		{"drain of the idle", 1, drainIdle},
 		{"drain of the busy", 1, drainBusy},
 		{"drain of the queue", 1, drainQueue},
+		{"drain before the first wait", 1, drainEarly},
 		{"exhaustion", 1, exhaustion},
 	}
 	for _, c := range cases {
@@ -278,6 +279,25 @@ func drainQueue(t *testing.T, b *bench) {
 	for _, c := range append([]*Client{first}, queued...) {
 		if a := c.Read(); a.Status != 200 {
 			t.Errorf("got %d, want 200", a.Status)
+		}
+	}
+	s.Drain()
+}
+
+// A drain that begins before the model looks at anything finds clients in the queue.
+func drainEarly(t *testing.T, b *bench) {
+	var queued []*Client
+	s := Start(t, b.model, Config{Options: b.options, Routes: Routes(), Early: func(s *Server) {
+		s.Begin()
+		for range 3 {
+			c := s.Dial()
+			c.Send(Request("/hello"))
+			queued = append(queued, c)
+		}
+	}})
+	for i, c := range queued {
+		if a, err := c.TryRead(); err != nil || a.Status != 200 {
+			t.Errorf("client %d of the queue: got %d, %v, want 200", i, a.Status, err)
 		}
 	}
 	s.Drain()
