@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"assay/models/base/sock"
 )
 
@@ -138,9 +136,7 @@ func serve(m *Model, c *config, stdin *os.File, stdout, stderr io.Writer) error 
 func after(d time.Duration) <-chan struct{} {
 	over := make(chan struct{})
 	go func() {
-		rest := unix.NsecToTimespec(int64(d))
-		for unix.Nanosleep(&rest, &rest) == unix.EINTR {
-		}
+		sock.Block(d)
 		close(over)
 	}()
 	return over
