@@ -95,7 +95,7 @@ Exit codes of all verbs: 0 done; 1 a check failed, a regression, or trials that 
 	root.SetCompletionCommandGroupID(know)
 	root.SetFlagErrorFunc(flagError)
 	for _, verb := range []func(streams) *cobra.Command{
-		newRun, newLoad, newServe, newReport, newCompare, newList, newGenerator, newBackend, newCertify, newOracle,
+		newRun, newLoad, newServe, newCheck, newReport, newCompare, newList, newGenerator, newBackend, newCertify, newOracle,
 	} {
 		root.AddCommand(verb(s))
 	}
