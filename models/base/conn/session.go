@@ -80,6 +80,9 @@ func (s *Session) answer(w style.Waiter, in []byte) {
 	for len(in) > 0 && !s.Conn.Closing() {
 		n, x := s.Conn.Feed(in)
 		in = in[n:]
+		if x != nil || len(s.Conn.Out()) > 0 { // one request is over: the next has its own deadline
+			s.until = time.Time{}
+		}
 		switch {
 		case x == nil:
 		case w == nil:

@@ -117,6 +117,22 @@ func TestRequestDeadlineIsAbsolute(t *testing.T) {
 	}
 }
 
+// A client that pipelines may always have a request begun: each has a deadline of
+// its own, or a busy connection would be cut off.
+func TestRequestDeadlineIsEachRequestsOwn(t *testing.T) {
+	s, st := session(get("/hi")+"GET /h", "i HTTP/1.1\r\nHost: a\r\n\r\nGET /no", "where HTTP/1.1\r\nHost: a\r\n\r\nGE", "T")
+	buf := make([]byte, ReadBuffer)
+	for range 4 {
+		if got := s.Step(nowait{}, buf); got != Incomplete {
+			t.Fatalf("Step = %v, want Incomplete", got)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if u := st.untils; !u[2].After(u[1]) || !u[3].After(u[2]) {
+		t.Errorf("three requests, each begun with the one before, have the deadlines %v", u[1:])
+	}
+}
+
 func TestRefuseAnswers503AndKeeps(t *testing.T) {
 	s, st := session(get("/hi"))
 	if got := s.Refuse(make([]byte, ReadBuffer)); got != Idle || !strings.Contains(st.wrote.String(), " 503 ") {
