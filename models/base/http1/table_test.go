@@ -43,7 +43,7 @@ func TestEqualFold(t *testing.T) {
 			letter := 'a' <= a|0x20 && a|0x20 <= 'z'
 			want := a == b || letter && a|0x20 == b|0x20 && a^b == 0x20
 			if got := equalFold([]byte{byte(a)}, string([]byte{byte(b)})); got != want {
-				t.Errorf("equalFold(%q, %q) = %v", a, b, got)
+				t.Errorf("equalFold(%#x, %#x) = %v", a, b, got)
 			}
 		}
 	}
