@@ -2,9 +2,11 @@ package conformance
 
 import (
 	"fmt"
-	"net"
+
+	"golang.org/x/sys/unix"
 
 	"assay/bench/workload"
+	"assay/models/base/sock"
 )
 
 var backendOwnCases = []Case{
@@ -13,11 +15,14 @@ var backendOwnCases = []Case{
 }
 
 func unreachable(t *T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	t.must(err, "find a free port")
-	addr := ln.Addr().String()
-	ln.Close()
-	t.server = t.start(map[string]string{"ASSAY_BACKENDS": addr})
+	// Bound and not listening: nobody else can have the port, and it refuses connections.
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	t.must(err, "reserve a port")
+	t.Cleanup(func() { unix.Close(fd) })
+	t.must(unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), "reserve a port")
+	at, err := sock.Addr(fd)
+	t.must(err, "reserve a port")
+	t.server = t.start(map[string]string{"ASSAY_BACKENDS": at.String()})
 	wantBadGateway(t)
 }
 

@@ -42,15 +42,6 @@ func (b *backends) shut() error {
 	return errors.Join(<-b.over, b.server.Close())
 }
 
-// restart ends the backends with their connections and starts them where they were.
-func (b *backends) restart() error {
-	addrs := b.server.Addrs()
-	if err := b.shut(); err != nil {
-		return err
-	}
-	return b.open(addrs)
-}
-
 func (b *backends) close() error {
 	b.script.close()
 	return b.shut()

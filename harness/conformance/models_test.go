@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"assay/bench/catalog"
+
 	"assay/bench/plan"
 )
 
@@ -120,6 +122,20 @@ func TestDifferencesAreOfCases(t *testing.T) {
 		if len(d.Why) < 20 {
 			t.Errorf("%s %s: the reason is %q", d.Model, d.Case, d.Why)
 		}
+	}
+}
+
+// Every workload of the catalog has its examples run.
+func TestDocuments(t *testing.T) {
+	all := catalog.HTTP()
+	for _, d := range documents {
+		if d.http == "" || all[d.name] != d.http {
+			t.Errorf("%s is not the catalog's", d.name)
+		}
+		delete(all, d.name)
+	}
+	for name := range all {
+		t.Errorf("the examples of %s are not run", name)
 	}
 }
 
