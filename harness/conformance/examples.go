@@ -4,20 +4,20 @@ import (
 	"fmt"
 	"strings"
 
-	"assay/bench/blocking"
-	"assay/bench/echo"
-	"assay/bench/fanout"
-	"assay/bench/idle"
+	blockingload "assay/bench/blocking"
+	echoload "assay/bench/echo"
+	fanoutload "assay/bench/fanout"
+	idleload "assay/bench/idle"
 	"assay/bench/workload"
 )
 
 // documents are the wire formats that servers promise. Written out, because
 // only mains import the catalog; a test holds them to it.
 var documents = []struct{ name, http string }{
-	{"echo", echo.HTTP},
-	{"fanout", fanout.HTTP},
-	{"blocking", blocking.HTTP},
-	{"idle", idle.HTTP},
+	{"echo", echoload.HTTP},
+	{"fanout", fanoutload.HTTP},
+	{"blocking", blockingload.HTTP},
+	{"idle", idleload.HTTP},
 }
 
 // exampleCases are the examples of each workload's HTTP.md.
