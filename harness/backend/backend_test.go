@@ -323,6 +323,27 @@ func TestCloseEndsConnections(t *testing.T) {
 	b.wantEnd()
 }
 
+// HangUp ends connections, those in the middle of a call too, and takes new ones.
+func TestHangUp(t *testing.T) {
+	s := start(t, 1)
+	a, b := dial(t, s.Addrs()[0]), dial(t, s.Addrs()[0])
+	a.send(get(1, 0, 0, ""))
+	a.want(200, text(1, 0))
+	b.send(get(1, 0, 10_000_000, ""))
+	for s.Take(false).InFlight == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	s.HangUp()
+	a.wantEnd()
+	b.wantEnd()
+	if got := s.Take(false); got.Connections != 0 || got.Dropped != 1 || got.InFlight != 0 {
+		t.Errorf("figures %+v after all was hung up", got)
+	}
+	c := dial(t, s.Addrs()[0])
+	c.send(get(1, 0, 0, ""))
+	c.want(200, text(1, 0))
+}
+
 func TestIdentity(t *testing.T) {
 	c := dial(t, start(t, 1).Addrs()[0])
 	c.send("GET /-/id HTTP/1.1\r\nHost: b\r\n\r\n")

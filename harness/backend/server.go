@@ -81,12 +81,27 @@ func (s *Server) Take(reset bool) Stats {
 	return <-taken
 }
 
-// Close gives the listeners and the connections back; Run must have returned, or
-// never begun.
-func (s *Server) Close() error {
+// HangUp closes all connections, as a restart would, and keeps the listeners. It
+// waits for the loop, which must be in Run.
+func (s *Server) HangUp() {
+	done := make(chan struct{})
+	s.loop.Post(func() {
+		s.closeAll()
+		close(done)
+	})
+	<-done
+}
+
+func (s *Server) closeAll() {
 	for len(s.open) > 0 {
 		s.open[0].close()
 	}
+}
+
+// Close gives the listeners and the connections back; Run must have returned, or
+// never begun.
+func (s *Server) Close() error {
+	s.closeAll()
 	var errs []error
 	for _, l := range s.listeners {
 		errs = append(errs, unix.Close(l.fd))
