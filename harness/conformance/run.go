@@ -153,8 +153,8 @@ func (r *runner) one(c *Case, shared map[key]*server) (Outcome, string) {
 	}
 	outcome, detail := r.run(c, shared)
 	if outcome == Fail {
-		if why := difference(r.target.Name, c.Name); why != "" {
-			return Expected, why
+		if d, known := difference(r.target.Name, c.Name); known {
+			return Expected, d.Why
 		}
 	}
 	return outcome, detail
