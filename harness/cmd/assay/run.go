@@ -25,6 +25,7 @@ type runOptions struct {
 	resume     bool
 	asJSON     bool
 	seeded     bool // --seed was given
+	dry        bool
 }
 
 func newRun(s streams) *cobra.Command {
@@ -62,6 +63,7 @@ path as the last line. The first model runs twice, under two names: their ratio 
 	f.StringVar(&o.out, "out", "results/local", "folder in which the run's folder is made")
 	f.StringVar(&o.label, "label", "", "part of the run folder's name (default: the profile)")
 	f.BoolVar(&o.resume, "resume", false, "go on with the latest unfinished run of the same plan in --out")
+	f.BoolVar(&o.dry, "dry-run", false, "say what would be measured and how long it would take, and measure nothing")
 	f.BoolVar(&o.asJSON, "json", false, "instead of the table one object, on the line before the path")
 	return c
 }
@@ -83,6 +85,9 @@ func runCampaign(ctx context.Context, s streams, o runOptions) error {
 	p, err := makePlan(&o, models)
 	if err != nil {
 		return badInput(err)
+	}
+	if o.dry {
+		return writePlan(s.out, p, o.asJSON)
 	}
 	bin, err := binaries()
 	if err != nil {
