@@ -6,12 +6,16 @@ import (
 	"io"
 	"net"
 	"os"
+	"time"
 
 	"assay/models/base/sock"
 
 	"github.com/panjf2000/gnet/v2"
 	"golang.org/x/sys/unix"
 )
+
+// handshake is longer than one takes on a busy machine's loopback.
+const handshake = 20 * time.Millisecond
 
 // takeOver closes the contract's listener, which was there before gnet's own, and
 // hands gnet who has come in the meantime. New connections are steered to gnet's
@@ -23,6 +27,8 @@ func (s *server) takeOver() {
 	if err != nil {
 		fmt.Fprintln(s.env.Log, "gnet: steer new connections:", err)
 	}
+	// A handshake that has begun at this listener ends at it, and would be reset with it.
+	time.Sleep(handshake)
 	for {
 		fd, err := sock.Accept(ln, true)
 		if err != nil {
