@@ -10,7 +10,7 @@ import (
 // Pick draws a uniform number in [0, 1) for request n of a sequence. Use tells
 // draws for the same request apart.
 func Pick(seed, n uint64, use int) float64 {
-	return float64(Mix(Mix(seed+uint64(use))^n)>>11) / (1 << 53)
+	return float64(Mix(Mix(Mix(seed)+uint64(use))^n)>>11) / (1 << 53)
 }
 
 // Exponential turns a uniform u in [0, 1) into an exponential of mean 1.

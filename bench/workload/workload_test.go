@@ -95,6 +95,22 @@ func TestPickIsUniform(t *testing.T) {
 	}
 }
 
+// Neither the seed nor the use may be without effect, or two runs would be one and
+// two draws of a request would go together.
+func TestPickDependsOnAll(t *testing.T) {
+	seen := map[float64]bool{}
+	for seed := range uint64(10) {
+		for n := range uint64(10) {
+			for use := range 10 {
+				seen[Pick(seed, n, use)] = true
+			}
+		}
+	}
+	if len(seen) != 1000 {
+		t.Errorf("1000 draws have %d values", len(seen))
+	}
+}
+
 func TestExamplesRefuseHalves(t *testing.T) {
 	for _, doc := range []string{"```example\nGET /\n```\n", "```example\nGET /\nok\n```\n"} {
 		if _, err := Examples(doc); err == nil {
