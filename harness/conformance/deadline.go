@@ -25,7 +25,7 @@ var deadlineCases = []Case{
 	{"deadline/anew-for-each", "pipelined requests cut in the middle have a deadline each", shortly, deadlineAnew},
 	{"deadline/silent-stays", "a connection without a byte of a request may stay", shortly, silentStays},
 	{"limits/chunk-announced", "a chunk size beyond max-body: 413, without waiting for it", shortly, chunkAnnounced},
-	{"limits/body-chunked", "chunks beyond max-body: 413", shortly, bodyChunked},
+	{"limits/body-chunked", "chunks beyond max-body: 413", Needs{Options: "request-timeout=5s"}, bodyChunked},
 	{"malformed/bare-lf", "lines that end with LF alone: refused, taken as lines, or no lines; never anything else", shortly, bareLF},
 	{"expect/chunked", "a client that waits for 100 Continue with a chunked body gets it", shortly, expectChunked},
 	{"deadline/never-reads", "a client that never reads its answer is cut off", shortly, neverReads},
