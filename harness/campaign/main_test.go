@@ -133,7 +133,7 @@ func models() []plan.Model {
 	}
 }
 
-var timing = plan.Timing{Warmup: 20 * time.Millisecond, Slice: 30 * time.Millisecond, Rotations: 3, Drain: 300 * time.Millisecond}
+var timing = plan.Timing{Warmup: 20 * time.Millisecond, Slice: 30 * time.Millisecond, Rotations: 3, Drain: 2 * time.Second}
 
 var (
 	echo   = plan.Cell{Workload: "echo", Conns: 4}

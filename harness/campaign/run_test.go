@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"assay/harness/journal"
 	"assay/harness/trial"
@@ -128,7 +129,7 @@ func TestFailuresAreTrials(t *testing.T) {
 	p := aPlan(t, "server,server:mode=dies,server:mode=wrong,server:mode=hangs,server:mode=never-ready,server:mode=bad-start,server:mode=wrong-nonce,server:mode=deaf", 1, echo)
 	p.Arms = append(p.Arms, mustServer(t, "missing=./no/such/server {port}"))
 	c := config(t.TempDir(), p)
-	c.Ready, c.Grace = 1500e6, 300e6
+	c.Ready, c.Grace = 5*time.Second, 300*time.Millisecond
 	out, err := Run(context.Background(), c)
 	if err != nil || out.OK != 2 || out.Failed != 7 || out.ExitCode() != 1 {
 		t.Errorf("outcome %+v, %v", out, err)
