@@ -6,7 +6,37 @@
 //
 //   - direct: the wait is a function that returns when the wait is over.
 //   - callback: the wait is started and a continuation is run when it is over.
-//   - await: (with the models that need it) the wait is a future.
+//   - await: the wait is a future, and the handler a state machine that is stepped
+//     on when it is over.
+//
+// # Await
+//
+// The await style is what compilers of async/await make of an async function, written
+// by hand because Go has no such compiler. An async function is a value that holds what
+// lives across its waits (Async), and a Step that runs from one wait to the next. Every
+// "await f" is a "return t.Await(f, …)", and behind it a case of Step. A handler is itself
+// the first step, so that one which need not wait costs nothing; what it spawns has its
+// first step in turn, when the one that spawns has stopped.
+//
+//	call(c)                       t.Call(c)              is under way from here on
+//	create_task(f())              t.Spawn(&f{})
+//	to_thread(g)                  t.Offload(g)
+//	sleep(d)                      t.Sleep(d)
+//	gather(…, all outcomes)       t.Gather(fs...)        the first error by index, when all are over
+//	task group                    t.TryGather(fs...)     the first error in time, the others cancelled
+//	select, first completed       t.Race(fs...)          the others cancelled
+//	wait_for(f, d)                t.Timeout(f, d)        f cancelled, ErrTimeout
+//	f.cancel()                    t.Cancel(f)
+//	finally, Drop                 Canceler
+//
+// Waits are structured: a future belongs to the task that made it, and what a task has
+// not waited for when it ends is cancelled, down to the backend calls, whose connections
+// are not used again. So nothing outlives its request. Cancellation is a drop, as
+// in Rust: a cancelled task is not stepped again, so it cannot refuse. A fault ends its
+// task, and goes as an error to whoever waits for that; nobody catching it, it is a
+// 500 of its request alone.
+//
+// Scope runs the tasks of one request, over what a model lends it as Host.
 package style
 
 import (
@@ -16,8 +46,8 @@ import (
 )
 
 // Exchange is one request and the answer being made for it. It belongs to the
-// handler from the moment it is handed over until the handler returns (direct)
-// or calls done (callback).
+// handler from the moment it is handed over until the handler returns (direct),
+// calls done (callback) or its task ends (await).
 type Exchange struct {
 	Request http1.Request
 	Status  int    // of the answer; 200 unless the handler sets another
@@ -94,4 +124,10 @@ type Route struct {
 	Method, Path string
 	Direct       Direct
 	Callback     Callback
+	Await        Await
+	// Kind says beforehand what a request will make its handler do, from the request
+	// alone; it may be asked from any thread. Nil: Network.
+	Kind func(*http1.Request) Kind
+	// Pure are the computations that its handlers name.
+	Pure []*Pure
 }
