@@ -14,12 +14,18 @@ import (
 // whoever serves it, and drains.
 type Front struct {
 	Set *Set
-	env *model.Env
+	// Round is how many connections are accepted before members are served again.
+	Round int
+	// Yield says that another process should take the connection that has come to a listener
+	// they share. Whoever yields looks again a little later, and takes it then. Nil: never.
+	Yield func() bool
+	env   *model.Env
 	// ready must not wait for anybody.
 	ready func(*Member)
 
 	mishaps  sock.Mishaps
 	deaf     time.Time // until when nothing is accepted; zero: it is
+	turn     time.Time // it has yielded, and until then need not again for one round
 	draining bool
 	err      error // one that cannot mend
 }
@@ -31,7 +37,7 @@ func NewFront(env *model.Env, ready func(*Member)) (*Front, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Front{Set: set, env: env, ready: ready}
+	f := &Front{Set: set, Round: round, env: env, ready: ready}
 	err = set.Watch(env.Stop.FD())
 	if err == nil && env.Listener >= 0 {
 		err = set.Watch(env.Listener)
@@ -73,22 +79,27 @@ func (f *Front) Run() error {
 // other is called for the two descriptors that are no members.
 func (f *Front) other(fd int) {
 	if fd != f.env.Stop.FD() {
-		if !f.draining { // else it is an event of the same batch, and the listener is closed
-			f.accept(round)
+		switch {
+		case f.draining: // it is an event of the same batch, and the listener is closed
+		case f.Yield != nil && time.Now().After(f.turn) && f.Yield():
+			f.turn = time.Now().Add(2 * yields)
+			f.rest(yields)
+		default:
+			f.turn = time.Time{}
+			f.accept(f.Round)
 		}
 		return
 	}
 	f.err = f.Set.Unwatch(fd)
 	f.draining = true
 	if f.env.Listener >= 0 {
-		for f.accept(round) {
+		for f.accept(f.Round) {
 		}
 		unix.Close(f.env.Listener)
 	}
 	f.Set.Clients.Drain()
 }
 
-// round is how many connections are accepted before members are served again.
 const round = 64
 
 // accept takes up to n connections; false if there were less.
@@ -119,12 +130,20 @@ func (f *Front) failed(err error) bool {
 	if rest == 0 {
 		return true
 	}
+	f.rest(rest)
+	return false
+}
+
+// yields is how long a front yields. Nobody else may have time for the connection.
+const yields = time.Millisecond
+
+// rest accepts nothing for a while.
+func (f *Front) rest(d time.Duration) {
 	if !f.draining && f.deaf.IsZero() {
 		// The listener stays readable: watched on, it would make Wait spin.
 		f.err = f.Set.Unwatch(f.env.Listener)
-		f.deaf = time.Now().Add(rest)
+		f.deaf = time.Now().Add(d)
 	}
-	return false
 }
 
 // hear ends a rest.

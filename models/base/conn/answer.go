@@ -92,7 +92,7 @@ func (c *Conn) finish(status int, body []byte) {
 // persistence decides whether the connection outlives the answer being made.
 func (c *Conn) persistence() http1.Persistence {
 	p := c.turn.exchange.Request.Persistence()
-	if c.Service.Draining() && !c.more {
+	if c.Service.Draining() && !c.more && c.owed == 0 {
 		p = http1.Close
 	}
 	if p == http1.Close {

@@ -1,6 +1,8 @@
 package conn
 
 import (
+	"math"
+
 	"assay/models/base/http1"
 	"assay/models/base/style"
 )
@@ -33,7 +35,11 @@ type Conn struct {
 	more    bool // bytes after the request in hand have already come
 	closing bool // no further request will be read
 	linger  bool // the peer may still be sending: do not reset it
+	looked  bool // owed is known
 	eof     bool // the peer will send nothing more
+	// owed is how many bytes had come and were not read when a drain first looked.
+	// There may be requests among them, so no answer is the last while it is above 0.
+	owed int32
 }
 
 // Take gives the connection a turn if it has none; Idle gives it back.
@@ -82,6 +88,22 @@ func (c *Conn) Feed(in []byte) (n int, x *style.Exchange) {
 	}
 	return len(in), nil
 }
+
+// Unreader knows how many bytes have come that nobody has read. It does not wait.
+type Unreader interface{ Unread() int }
+
+// Look is called before Feed and Answer. While the server drains, it lets the connection
+// find out, once, what its peer had sent before it could know: a request whose last byte came
+// before the drain is owed its answer wherever that byte is. What comes later is owed
+// nothing, or a peer that never stops could hold up the drain.
+func (c *Conn) Look(at Unreader) {
+	if !c.looked && c.Service.Draining() {
+		c.looked, c.owed = true, int32(min(at.Unread(), math.MaxInt32))
+	}
+}
+
+// Took is told of every n bytes that are read.
+func (c *Conn) Took(n int) { c.owed = int32(max(int(c.owed)-n, 0)) }
 
 // Detach copies what the request in hand aliases of the bytes last fed.
 func (c *Conn) Detach() { c.turn.reader.Detach(&c.turn.exchange.Request) }

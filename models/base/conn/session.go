@@ -51,6 +51,7 @@ func (s *Session) Step(w style.Waiter, buf []byte) After {
 	n, err := s.Stream.Read(buf, s.until)
 	switch {
 	case err == nil:
+		s.Conn.Took(n)
 		s.answer(w, buf[:n])
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		s.Conn.Expire()
@@ -78,6 +79,7 @@ func (s *Session) Expire() After {
 // Waiter refuses them.
 func (s *Session) answer(w style.Waiter, in []byte) {
 	for len(in) > 0 && !s.Conn.Closing() {
+		s.Conn.Look(s.Stream)
 		n, x := s.Conn.Feed(in)
 		in = in[n:]
 		if x != nil || len(s.Conn.Out()) > 0 { // one request is over: the next has its own deadline
@@ -88,7 +90,9 @@ func (s *Session) answer(w style.Waiter, in []byte) {
 		case w == nil:
 			s.Conn.Refuse()
 		default:
-			s.Conn.Answer(Run(s.Conn.Route.Direct, w, x))
+			err := Run(s.Conn.Route.Direct, w, x)
+			s.Conn.Look(s.Stream) // the drain may have begun meanwhile
+			s.Conn.Answer(err)
 		}
 		if len(s.Conn.Out()) >= OutBound && s.flush() != nil {
 			s.Conn.EOF()

@@ -46,6 +46,15 @@ func (s *script) Write(b []byte, _ time.Duration) (int, error) {
 	}
 	return s.wrote.Write(b)
 }
+
+func (s *script) Unread() (n int) {
+	for _, r := range s.reads {
+		if text, ok := r.(string); ok {
+			n += len(text)
+		}
+	}
+	return n
+}
 func (s *script) CloseWrite() error { s.shut = true; return nil }
 func (s *script) Close() error      { s.closed = true; return nil }
 
@@ -157,5 +166,47 @@ func TestSlowReaderIsGivenUp(t *testing.T) {
 	st.writeErr = os.ErrDeadlineExceeded
 	if got := s.Step(nowait{}, make([]byte, ReadBuffer)); got != Closed || !st.closed {
 		t.Errorf("Step = %v, want Closed", got)
+	}
+}
+
+// While the server drains, requests that have come are answered, read or not; the
+// last answer says so; what comes later is not waited for.
+func TestDrainOwesWhatIsUnread(t *testing.T) {
+	s, st := session(get("/hi?1"), get("/hi?2"), get("/nowhere"), get("/hi?4")+get("/hi?5"))
+	s.Conn.Service.Routes = append(s.Conn.Service.Routes, style.Route{
+		Method: "GET", Path: "/drain", Direct: func(_ style.Waiter, _ *style.Exchange) error {
+			s.Conn.Service.Drain()
+			return nil
+		},
+	})
+	st.reads = append([]any{get("/drain")}, st.reads...)
+	buf := make([]byte, ReadBuffer)
+	if got := s.Step(nowait{}, buf); got != Idle {
+		t.Fatalf("with requests unread the connection is %v, want Idle", got)
+	}
+	for range 3 {
+		st.reads = append(st.reads, get("/hi?late"))
+		s.Step(nowait{}, buf)
+	}
+	if got := s.Step(nowait{}, buf); got != Lingering && got != Closed {
+		t.Errorf("after the last that is owed: %v, want the end", got)
+	}
+	out := st.wrote.String()
+	if n := strings.Count(out, "HTTP/1.1 "); n != 6 || strings.Contains(out, "late") {
+		t.Errorf("%d answers, want those of 6 requests: %q", n, out)
+	}
+	if n := strings.Count(out, "Connection: close"); n != 1 || !strings.HasSuffix(out, "hi 5") {
+		t.Errorf("%d answers say that they are the last, want the sixth: %q", n, out)
+	}
+}
+
+// The same goes for answers that need no handler, in a connection that was accepted late.
+func TestDrainOwesWhatNeedsNoHandler(t *testing.T) {
+	s, st := session(get("/nowhere"), get("/nowhere"), get("/hi?3"))
+	s.Conn.Service.Drain()
+	s.Serve(nowait{}, make([]byte, ReadBuffer))
+	out := st.wrote.String()
+	if n := strings.Count(out, "HTTP/1.1 "); n != 3 || !strings.HasSuffix(out, "hi 3") {
+		t.Errorf("%d answers, want 3: %q", n, out)
 	}
 }

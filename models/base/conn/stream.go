@@ -14,4 +14,5 @@ type Stream interface {
 	// CloseWrite tells the peer that no more will be sent.
 	CloseWrite() error
 	Close() error
+	Unreader
 }

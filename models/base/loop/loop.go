@@ -34,13 +34,19 @@ type Loop struct {
 	// Spin is how long before a timer's time the loop stops sleeping and polls
 	// instead: it buys precision with processor time. Zero never spins.
 	Spin time.Duration
+	// Polled is how long so far the loop polled for a timer instead of sleeping and found
+	// nothing to do, ns. Read it on the loop's thread.
+	Polled int64
 	// OnTurn, if set, is called at the end of every turn.
 	OnTurn func()
 
+	engine  Engine // nil: epoll
+	ready   func(fd int, gen uint32, ev Events)
 	poll    poller
 	table   table
 	timers  heap
 	now     int64
+	idle    int64 // when the fruitless polling began; 0 when the loop does not poll
 	yielded int64 // when the goroutine last let the scheduler have a look
 	mail    mailbox
 	sleep   func(time.Duration) (int, error) // poller.wait, but for tests of failure
@@ -78,6 +84,13 @@ func (l *Loop) Add(fd int, s Source) error {
 	}
 	at := l.table.make(fd)
 	gen := at.gen + 1
+	if l.engine != nil {
+		if err := l.engine.Add(fd, gen); err != nil {
+			return err
+		}
+		at.src, at.gen = s, gen
+		return nil
+	}
 	ev := unix.EpollEvent{
 		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET,
 		Fd:     int32(fd), Pad: int32(gen),
@@ -93,6 +106,9 @@ func (l *Loop) Add(fd int, s Source) error {
 // dropped, even when the number is added anew within the turn.
 func (l *Loop) Del(fd int) error {
 	l.forget(fd)
+	if l.engine != nil {
+		return l.engine.Del(fd)
+	}
 	if err := unix.EpollCtl(l.poll.fd, unix.EPOLL_CTL_DEL, fd, nil); err != nil {
 		return fmt.Errorf("loop: delete descriptor %d: %w", fd, err)
 	}
@@ -103,6 +119,9 @@ func (l *Loop) Del(fd int) error {
 // makes. Not for a descriptor that has duplicates.
 func (l *Loop) CloseFD(fd int) error {
 	l.forget(fd)
+	if l.engine != nil {
+		return l.engine.Close(fd)
+	}
 	return unix.Close(fd)
 }
 
@@ -133,7 +152,7 @@ func (l *Loop) Now() int64 { return l.now }
 func (l *Loop) Clock() int64 { return Clock() }
 
 // Run turns until Stop, on the calling goroutine, which it locks to its thread.
-// It returns nil after Stop, and an error if epoll fails.
+// It returns nil after Stop, and an error if waiting fails.
 func (l *Loop) Run() error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -147,8 +166,14 @@ func (l *Loop) Run() error {
 	l.yielded = l.now
 	for !l.mail.stopping.Load() {
 		if err := l.turn(); err != nil {
-			return fmt.Errorf("loop: epoll_wait: %w", err)
+			if l.engine == nil {
+				err = fmt.Errorf("epoll_wait: %w", err)
+			}
+			return fmt.Errorf("loop: %w", err)
 		}
+	}
+	if l.engine != nil {
+		return l.engine.Flush()
 	}
 	return nil
 }
@@ -156,5 +181,8 @@ func (l *Loop) Run() error {
 // Close releases what New made; the loop must not be in Run. Descriptors that
 // were added stay open.
 func (l *Loop) Close() error {
+	if l.engine != nil {
+		return errors.Join(l.engine.Release(), unix.Close(l.mail.fd))
+	}
 	return errors.Join(unix.Close(l.mail.fd), unix.Close(l.poll.fd))
 }

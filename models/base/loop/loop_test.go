@@ -99,3 +99,35 @@ func TestTimerAndPost(t *testing.T) {
 		t.Errorf("a timer fired %d ns early", int64(2*time.Millisecond)-(l.Now()-start))
 	}
 }
+
+// Polling for a timer is told apart from sleeping and from work.
+func TestPolled(t *testing.T) {
+	l := newLoop(t)
+	var timer Timer
+	left := 20
+	timer.Init(func() {
+		if left--; left == 0 {
+			l.Stop()
+			return
+		}
+		l.At(&timer, l.Clock()+int64(2*time.Millisecond))
+	})
+	l.At(&timer, l.Clock())
+	run(t, l)
+	if l.Polled != 0 {
+		t.Errorf("polled for %d ns without being told to", l.Polled)
+	}
+}
+
+func TestPolledWhileSpinning(t *testing.T) {
+	l := newLoop(t)
+	l.Spin = time.Second
+	var timer Timer
+	timer.Init(l.Stop)
+	start := l.Clock()
+	l.At(&timer, start+int64(20*time.Millisecond))
+	run(t, l)
+	if all := l.Clock() - start; l.Polled < int64(2*time.Millisecond) || l.Polled > all {
+		t.Errorf("polled for %d ns of %d", l.Polled, all)
+	}
+}

@@ -18,7 +18,15 @@ func (l *Loop) turn() error {
 		return err
 	}
 	l.now = Clock()
-	l.dispatch(n)
+	if l.idle != 0 {
+		l.Polled += l.now - l.idle
+		l.idle = 0
+	}
+	if l.engine != nil {
+		l.engine.Take(l.ready)
+	} else {
+		l.dispatch(n)
+	}
 	if len(l.timers.at) > 0 {
 		if n > 0 {
 			l.now = Clock() // the events took their time: a timer may have come due
@@ -42,20 +50,33 @@ func (l *Loop) turn() error {
 func (l *Loop) await() (int, error) {
 	d := time.Duration(-1)
 	if len(l.timers.at) > 0 {
-		d = time.Duration(l.timers.at[0].when - Clock())
+		now := Clock()
+		d = time.Duration(l.timers.at[0].when - now)
 		if d <= l.Spin {
-			return l.poll.poll()
+			n, err := l.peek()
+			if n == 0 && d > 0 {
+				l.idle = now
+			}
+			return n, err
 		}
 		d -= l.Spin
 	}
 	l.mail.asleep.Store(true)
 	if l.mail.pending.Load() {
 		l.mail.asleep.Store(false)
-		return l.poll.poll()
+		return l.peek()
 	}
 	n, err := l.sleep(d)
 	l.mail.asleep.Store(false)
 	return n, err
+}
+
+// peek takes what is ready without waiting.
+func (l *Loop) peek() (int, error) {
+	if l.engine != nil {
+		return l.engine.Wait(0)
+	}
+	return l.poll.poll()
 }
 
 // dispatch hands the first n events to their sources. A slot is looked up anew for

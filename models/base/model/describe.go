@@ -17,13 +17,14 @@ type Description struct {
 	Options   []Option `json:"options"`
 	Workloads []string `json:"workloads"`
 	Limits    Limits   `json:"limits"`
+	Lacks     string   `json:"lacks,omitempty"` // why it cannot run on this machine, with the remedy
 }
 
 // Describe is what --describe prints, as values.
 func (p *Program) Describe() []Description {
 	all := make([]Description, 0, len(p.Models))
 	for _, m := range p.Models {
-		d := Description{m.Name, m.Doc, m.Kind, m.Style, m.Argv, m.All(), m.Workloads, m.Limits}
+		d := Description{m.Name, m.Doc, m.Kind, m.Style, m.Argv, m.All(), m.Workloads, m.Limits, ""}
 		if d.Kind == "" {
 			d.Kind = OwnModel
 		}
@@ -32,6 +33,9 @@ func (p *Program) Describe() []Description {
 		}
 		if d.Workloads == nil {
 			d.Workloads = p.workloads()
+		}
+		if m.Lacks != nil {
+			d.Lacks = m.Lacks()
 		}
 		all = append(all, d)
 	}

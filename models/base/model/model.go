@@ -20,8 +20,18 @@ type Model struct {
 	Workloads []string // those it can serve; nil: all
 	Limits    Limits
 	// OwnThreads says that the model's goroutines are locked to threads which wait in
-	// system calls: the process is started with a slow watchdog (see slowWatchdog).
+	// system calls, as all do but those on the runtime's own poller: the process is started
+	// with a slow watchdog (see slowWatchdog).
 	OwnThreads bool
+	// SharesPort says by a run's options whether Run will open further listeners on the
+	// same port (SO_REUSEPORT). Nil: never.
+	SharesPort func(Values) bool
+	// Child is what a process does that Run has started by StartChild: it serves ChildFD, and
+	// returns when the other side has closed it. Its Env has neither Listener nor Stop.
+	Child func(env *Env) error
+	// Lacks says why the model cannot run on this machine and what would help, "" if
+	// it can: its cells are then recorded as not run. Nil: it can run everywhere.
+	Lacks func() string
 	// Run serves env.Listener until env.Stop begins, then drains and returns nil.
 	// Nil for a server that is another executable.
 	Run func(env *Env) error

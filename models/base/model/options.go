@@ -14,6 +14,9 @@ type Option struct {
 	Name    string `json:"name"`
 	Default string `json:"default"`
 	Doc     string `json:"doc"`
+	// Try are values worth measuring beside the default: what a sweep of the model's
+	// settings goes through. None: the option is no matter of tuning.
+	Try []string `json:"try,omitempty"`
 	// Check says what is wrong with a value ("want …"); nil takes any.
 	Check func(value string) error `json:"-"`
 }
@@ -21,12 +24,12 @@ type Option struct {
 // Common are the options of every model.
 func Common() []Option {
 	return []Option{
-		{"request-timeout", "10s", "from a request's first byte to its last", Span},
-		{"backend-timeout", "2s", "for one backend call, its connection included", Span},
-		{"write-timeout", "10s", "for a client to take an answer", Span},
-		{"max-body", "1048576", "largest request body in bytes", Whole(1, 1<<30)},
-		{"backlog", "0", "connections that wait to be accepted; 0: as many as the kernel allows", Whole(0, 1<<16)},
-		{"procs", "0", "GOMAXPROCS; 0: the processors that the process may use", Whole(0, 1<<15)},
+		{Name: "request-timeout", Default: "10s", Doc: "from a request's first byte to its last", Check: Span},
+		{Name: "backend-timeout", Default: "2s", Doc: "for one backend call, its connection included", Check: Span},
+		{Name: "write-timeout", Default: "10s", Doc: "for a client to take an answer", Check: Span},
+		{Name: "max-body", Default: "1048576", Doc: "largest request body in bytes", Check: Whole(1, 1<<30)},
+		{Name: "backlog", Default: "0", Doc: "connections that wait to be accepted; 0: as many as the kernel allows", Check: Whole(0, 1<<16)},
+		{Name: "procs", Default: "0", Doc: "GOMAXPROCS; 0: the processors that the process may use", Check: Whole(0, 1<<15)},
 	}
 }
 

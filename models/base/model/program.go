@@ -57,10 +57,14 @@ func (p *Program) run(args []string, getenv func(string) string, stdin *os.File,
 	if err != nil {
 		return err
 	}
-	if m.OwnThreads {
+	if m.OwnThreads || c.options[WatchdogOption] == Slow {
 		if err := slowWatchdog(); err != nil {
 			return err
 		}
+	}
+	if m.Child != nil && getenv(child) != "" {
+		ignoreSignals()
+		return m.Child(&Env{Listener: -1, Service: c.service, Options: c.options, Log: stderr})
 	}
 	return serve(m, c, stdin, stdout, stderr)
 }
@@ -84,7 +88,7 @@ func (p *Program) model(name string) (*Model, error) {
 // serve opens the listener, says where, and runs the model until it has drained,
 // the parent is gone, or the drain took too long.
 func serve(m *Model, c *config, stdin *os.File, stdout, stderr io.Writer) error {
-	ln, err := sock.Listen(c.listen, c.options.Int("backlog"), false)
+	ln, err := sock.Listen(c.listen, c.options.Int("backlog"), m.SharesPort != nil && m.SharesPort(c.options))
 	if err != nil {
 		return bad("ASSAY_LISTEN: %w", err)
 	}

@@ -17,6 +17,10 @@ func watchSignals() <-chan os.Signal {
 	return c
 }
 
+// ignoreSignals leaves it to the parent to end a child: a terminal's Ctrl-C, and a
+// SIGTERM for the whole group, reach both.
+func ignoreSignals() { signal.Ignore(unix.SIGPIPE, unix.SIGTERM, unix.SIGINT) }
+
 // watchParent reports the end of stdin, which is how a server learns that
 // whoever started it is gone. Only a pipe or a socket is such a leash: a terminal
 // would stop a process in the background that reads it, and /dev/null has always ended.

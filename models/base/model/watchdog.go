@@ -21,6 +21,13 @@ const (
 	slowed        = "ASSAY_SLOW_WATCHDOG"
 )
 
+// WatchdogOption is the name of the option by which a model lets its user choose, and
+// Slow the value that makes the watchdog slow.
+const (
+	WatchdogOption = "watchdog"
+	Slow           = "slow"
+)
+
 // slowWatchdog starts the process anew, under the same number, with a timer slack
 // that the watchdog inherits: it exists before any code of ours. Threads that
 // sleep for requests set their own (blocking.Own, loop.Run). Where the kernel has

@@ -20,6 +20,11 @@ type acceptor struct {
 func (s *Server) Listen(fd int) error {
 	a := &acceptor{srv: s, fd: fd}
 	a.resting.Init(a.accept)
+	if s.Carrier != nil {
+		if err := s.Carrier.Listener(fd); err != nil {
+			return err
+		}
+	}
 	if err := s.Loop.Add(fd, a); err != nil {
 		return err
 	}
@@ -34,17 +39,24 @@ func (a *acceptor) Ready(loop.Events) {
 	}
 }
 
+func (a *acceptor) give(fd int) error {
+	if a.srv.Accepted != nil {
+		return a.srv.Accepted(fd)
+	}
+	return a.srv.Adopt(fd)
+}
+
 // accept takes all that wait, because their edge will not be told again.
 func (a *acceptor) accept() {
 	for {
-		fd, err := sock.Accept(a.fd, true)
+		fd, err := a.srv.accept(a.fd)
 		if err == unix.EAGAIN {
 			return
 		}
 		if err == nil {
 			a.backoff.Reset()
 			a.starved = false
-			if err := a.srv.Adopt(fd); err != nil {
+			if err := a.give(fd); err != nil {
 				a.srv.logf("accept: %v", err)
 			}
 			continue

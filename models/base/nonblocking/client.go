@@ -69,9 +69,10 @@ func (c *client) advance() {
 // receive reads once.
 func (c *client) receive() {
 	buf := c.srv.buf[:]
-	switch n, errno := read(c.fd, buf); {
+	switch n, errno := c.srv.read(c.fd, buf); {
 	case n > 0:
 		c.unread = n == len(buf) || c.ended
+		c.conn.Took(n)
 		c.take(buf[:n], false)
 	case n == 0:
 		c.conn.EOF()
@@ -91,6 +92,7 @@ func (c *client) take(in []byte, kept bool) {
 		j = c.srv.newJob(c)
 	}
 	for len(in) > 0 && !c.conn.Closing() {
+		c.conn.Look(c)
 		n, x := c.conn.Feed(in)
 		in = in[n:]
 		waits := false
@@ -113,6 +115,16 @@ func (c *client) take(in []byte, kept bool) {
 		}
 	}
 	j.keep(nil, false)
+}
+
+// Unread implements conn.Unreader. No event need have told of what there is.
+func (c *client) Unread() int {
+	if c.fd < 0 {
+		return 0
+	}
+	n := c.srv.unread(c.fd)
+	c.unread = c.unread || n > 0
+	return n
 }
 
 // settle puts a connection that nothing more can be done for to rest.

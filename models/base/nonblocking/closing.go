@@ -16,7 +16,7 @@ func (c *client) flush() bool {
 		if len(out) == 0 {
 			return true
 		}
-		n, errno := write(c.fd, out)
+		n, errno := c.srv.write(c.fd, out)
 		if errno != 0 && errno != unix.EAGAIN {
 			c.close()
 			return false
@@ -40,7 +40,7 @@ func (c *client) flush() bool {
 // may still be sending, after what it sends was thrown away for a while. Closed
 // with bytes unread, the kernel would send a reset, and that may overtake the answer.
 func (c *client) finish() {
-	if !c.conn.Lingers() || c.job == nil || unix.Shutdown(int(c.fd), unix.SHUT_WR) != nil {
+	if !c.conn.Lingers() || c.job == nil || c.srv.shutdown(c.fd) != nil {
 		c.close()
 		return
 	}
@@ -52,7 +52,7 @@ func (c *client) finish() {
 // discard throws away what a lingering peer has sent.
 func (c *client) discard() {
 	for c.unread {
-		n, errno := read(c.fd, c.srv.buf[:])
+		n, errno := c.srv.read(c.fd, c.srv.buf[:])
 		if errno == unix.EAGAIN {
 			c.unread = false
 			return
@@ -78,12 +78,15 @@ func (c *client) close() {
 	}
 	c.fd, c.unread = -1, false
 	c.srv.open--
+	c.srv.left()
 	if c.job != nil {
 		c.srv.Loop.Cancel(&c.job.deadline)
 		c.srv.Loop.Cancel(&c.job.again)
 		if !c.conn.InHand() {
 			c.conn.Sent(len(c.conn.Out()))
 			c.giveUpJob()
+		} else if c.srv.Gone != nil {
+			c.srv.Gone(c.job)
 		}
 	}
 	c.srv.settled()

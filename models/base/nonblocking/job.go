@@ -12,6 +12,8 @@ import (
 // Job is what a connection needs while it is not idle, above all the request in
 // hand. To a callback handler it is its style.Loop. Jobs are reused.
 type Job struct {
+	State any // a Dispatch's own, for the exchange in hand
+
 	srv       *Server
 	client    *client // nil: unused
 	turn      *conn.Turn
@@ -89,6 +91,7 @@ func (j *Job) Done(err error) {
 		return
 	}
 	j.large = j.large || len(j.exchange.Body)+len(j.exchange.Request.Body) > conn.OutBound
+	c.conn.Look(c)
 	c.conn.Answer(err)
 	if !j.running {
 		j.proceed()

@@ -1,13 +1,10 @@
 package nonblocking
 
 import (
-	"net/netip"
-
 	"golang.org/x/sys/unix"
 
 	"assay/models/base/conn"
 	"assay/models/base/loop"
-	"assay/models/base/sock"
 	"assay/models/base/style"
 )
 
@@ -45,7 +42,7 @@ func (l *link) begin(j *Job, c *style.Call, then func(error)) {
 // dial connects, and starts the call when that is done.
 func (l *link) dial() {
 	l.reused, l.ended = false, false
-	fd, done, err := sock.Begin(l.links.to[l.backend], netip.Addr{})
+	fd, done, err := l.links.srv.begin(l.links.to[l.backend])
 	if err == nil {
 		if err = l.links.loop().Add(fd, l); err != nil {
 			unix.Close(fd)
@@ -76,7 +73,7 @@ func (l *link) start() {
 
 func (l *link) send() {
 	for l.sent < len(l.out) {
-		n, errno := write(l.fd, l.out[l.sent:])
+		n, errno := l.links.srv.write(l.fd, l.out[l.sent:])
 		switch errno {
 		case 0:
 			l.sent += n
@@ -94,7 +91,7 @@ func (l *link) Ready(ev loop.Events) {
 	l.ended = l.ended || ev&^(loop.Readable|loop.Writable) != 0
 	switch {
 	case l.connecting:
-		done, err := sock.Finish(int(l.fd), l.links.to[l.backend])
+		done, err := l.links.srv.finish(int(l.fd), l.links.to[l.backend])
 		if err != nil {
 			l.finish(conn.Failed(err, false))
 		} else if done {
@@ -119,7 +116,7 @@ func (l *link) Ready(ev loop.Events) {
 func (l *link) receive() {
 	buf := l.links.buf[:]
 	for {
-		n, errno := read(l.fd, buf)
+		n, errno := l.links.srv.read(l.fd, buf)
 		switch {
 		case n > 0:
 			if done, err := l.attempt.Feed(buf[:n]); done || err != nil {

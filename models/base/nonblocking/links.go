@@ -58,6 +58,17 @@ func (j *Job) Call(c *style.Call, then func(error)) {
 	}
 }
 
+// Abandon ends a call of j that is under way: its connection is closed, and its
+// continuation does not run. A call that is over, or was never begun, is left alone.
+func (j *Job) Abandon(c *style.Call) {
+	for l := j.links; l != nil; l = l.next {
+		if l.call == c {
+			l.abandon()
+			return
+		}
+	}
+}
+
 // take gives the idle link that was used last, or one not yet connected.
 func (ls *links) take(backend int) *link {
 	idle := ls.idle[backend]

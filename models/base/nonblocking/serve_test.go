@@ -16,7 +16,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"assay/models/base/conn"
-	"assay/models/base/loop"
 	"assay/models/base/sock"
 	"assay/models/base/style"
 )
@@ -93,14 +92,12 @@ func ask(w style.Loop, x *style.Exchange, done func(error)) {
 // start serves s until the test ends. The changes are made before it serves.
 func start(t testing.TB, s *conn.Service, change ...func(*Server)) *host {
 	t.Helper()
-	l, err := loop.New()
-	if err != nil {
-		t.Fatal(err)
-	}
+	l, carrier := waiting(t)
 	srv, err := New(l, s, Callback)
 	if err != nil {
 		t.Fatal(err)
 	}
+	srv.Carrier = carrier
 	h := &host{Server: srv, t: t, done: make(chan error, 1)}
 	srv.Log = &h.log
 	for _, f := range change {

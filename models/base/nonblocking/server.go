@@ -7,6 +7,7 @@ import (
 
 	"assay/models/base/conn"
 	"assay/models/base/loop"
+	"assay/models/base/style"
 )
 
 // Dispatch starts the handler of a whole request. It must see to it that j.Done is
@@ -28,6 +29,20 @@ type Server struct {
 	// Execute runs f on another thread, now or later, and does not wait for it. False: there
 	// is no room, and the request is answered with 503. Nil: Offload runs in place.
 	Execute func(f func()) bool
+	// Gone tells a Dispatch that j's client has left while its exchange is in hand, so that
+	// nobody will take the answer. It runs in the midst of other work: to end the exchange,
+	// let a timer do so in the coming turn. Nil: the handler goes on as if nothing were.
+	Gone func(j *Job)
+	// Compute begins p.Do(a, b) elsewhere and does not wait for it; then gets the result
+	// on the loop's thread, later. False: there is no room, and then is never called. Nil: Execute
+	// has it done.
+	Compute func(p *style.Pure, a, b uint64, then func(result uint64, err error)) bool
+	// Accepted gets the sockets that the listener gives, in place of Adopt.
+	Accepted func(fd int) error
+	// Closed is told of each client connection that is gone, Adopt's failures included.
+	Closed func()
+	// Carrier carries the bytes; it belongs to what the loop waits with. Nil: system calls.
+	Carrier Carrier
 	// Drained is called once, when a drain is over. Nil: it stops the loop.
 	Drained func()
 	// Log gets a line for a mishap that no client can be told of. Nil: nothing.
@@ -54,14 +69,25 @@ func New(l *loop.Loop, s *conn.Service, d Dispatch) (*Server, error) {
 // Open is the number of client connections.
 func (s *Server) Open() int { return s.open }
 
-// Adopt serves an accepted non-blocking socket, which from here on is the server's.
+// Adopt serves an accepted socket, non-blocking unless the Carrier wants it else, which
+// from here on is the server's.
 func (s *Server) Adopt(fd int) error {
+	if s.Carrier != nil {
+		s.Carrier.Stream(fd)
+	}
 	c := &client{srv: s, conn: conn.Conn{Service: s.Service}, fd: int32(fd)}
 	if err := s.Loop.Add(fd, c); err != nil {
+		s.left()
 		return errors.Join(err, s.Loop.CloseFD(fd))
 	}
 	s.open++
 	return nil
+}
+
+func (s *Server) left() {
+	if s.Closed != nil {
+		s.Closed()
+	}
 }
 
 // Drain accepts what is queued, closes the listener and the idle connections, and
@@ -72,9 +98,11 @@ func (s *Server) Drain() {
 		return
 	}
 	s.Service.Drain()
+	s.settle()
 	if s.acceptor != nil {
 		s.acceptor.drain()
 	}
+	s.settle() // those who were in the queue have sent something too
 	s.draining = true
 	s.Loop.Each(func(_ int, src loop.Source) {
 		if c, ok := src.(*client); ok && c.srv == s {
@@ -116,7 +144,7 @@ func (s *Server) fail(err error) {
 	s.Loop.Stop()
 }
 
-// Run turns the loop until a drain is over. The error is epoll's or the listener's.
+// Run turns the loop until a drain is over. The error is the loop's or the listener's.
 func (s *Server) Run() error {
 	return errors.Join(s.Loop.Run(), s.err)
 }
@@ -141,6 +169,9 @@ func (s *Server) Close() error {
 			}
 		}
 	})
+	if s.Carrier != nil {
+		errs = append(errs, s.Carrier.Flush())
+	}
 	return errors.Join(errs...)
 }
 

@@ -92,3 +92,6 @@ func (s *Clients) Wait() {
 
 // shut fails only where the peer is gone already, and then its reader knows.
 func (c *Client) shut() { _ = unix.Shutdown(c.FD, unix.SHUT_RD) }
+
+// Unread is how many bytes have come that nobody has read.
+func (c *Client) Unread() int { return Unread(c.FD) }

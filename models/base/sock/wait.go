@@ -30,3 +30,13 @@ func Block(d time.Duration) {
 	for unix.Nanosleep(&left, &left) == unix.EINTR { // the runtime's own signals interrupt it
 	}
 }
+
+// Unread is how many bytes a connected socket has received that nobody has read; 0
+// where that cannot be known.
+func Unread(fd int) int {
+	n, err := unix.IoctlGetInt(fd, unix.TIOCINQ)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -94,3 +94,26 @@ func (c *Client) WantClosed() {
 		c.t.Fatalf("got %.80q before the end, want nothing", strings.TrimSpace(string(rest)))
 	}
 }
+
+// Fill asks for target on one fresh connection after the other, and waits for none of the answers, until
+// one is 503 at once: whatever target keeps busy is busy, and its queue full.
+func (s *Server) Fill(target string) {
+	s.t.Helper()
+	Until(s.t, "a 503", func() bool {
+		c := s.Dial()
+		c.Send(Request(target))
+		c.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		a, err := c.TryRead()
+		return err == nil && a.Status == 503
+	})
+}
+
+// GetWithRoom asks for target until the answer is another than 503, and returns that.
+func (c *Client) GetWithRoom(target string) (a Answer) {
+	c.t.Helper()
+	Until(c.t, "another answer than 503", func() bool {
+		a = c.Get(target)
+		return a.Status != 503
+	})
+	return a
+}

@@ -9,7 +9,7 @@ import (
 // Big is the length of /big's answer: more than sockets buffer.
 const Big = 16 << 20
 
-// Routes are the test server's, in both styles:
+// Routes are the test server's, in all styles:
 //
 //	GET /hello         "hello"
 //	POST /echo         the body
@@ -18,18 +18,18 @@ const Big = 16 << 20
 //	GET /ask?a&b       asks backend 0 for /a, backend 1 for /b, at once; "answer answer"
 func Routes() []style.Route {
 	return []style.Route{
-		both("GET", "/hello", func(x *style.Exchange) { x.Body = append(x.Body, "hello"...) }),
-		both("POST", "/echo", func(x *style.Exchange) { x.Body = append(x.Body, x.Request.Body...) }),
-		both("GET", "/big", func(x *style.Exchange) { x.Body = append(x.Body, big...) }),
-		both("GET", "/panic", func(*style.Exchange) { panic("asked to") }),
-		{Method: "GET", Path: "/ask", Direct: askDirect, Callback: askCallback},
+		all("GET", "/hello", func(x *style.Exchange) { x.Body = append(x.Body, "hello"...) }),
+		all("POST", "/echo", func(x *style.Exchange) { x.Body = append(x.Body, x.Request.Body...) }),
+		all("GET", "/big", func(x *style.Exchange) { x.Body = append(x.Body, big...) }),
+		all("GET", "/panic", func(*style.Exchange) { panic("asked to") }),
+		{Method: "GET", Path: "/ask", Direct: askDirect, Callback: askCallback, Await: askAwait},
 	}
 }
 
 var big = bytes.Repeat([]byte("x"), Big)
 
-// both is a handler without a wait.
-func both(method, path string, f func(*style.Exchange)) style.Route {
+// all is a handler without a wait.
+func all(method, path string, f func(*style.Exchange)) style.Route {
 	return style.Route{
 		Method: method, Path: path,
 		Direct: func(_ style.Waiter, x *style.Exchange) error {
@@ -39,6 +39,10 @@ func both(method, path string, f func(*style.Exchange)) style.Route {
 		Callback: func(_ style.Loop, x *style.Exchange, done func(error)) {
 			f(x)
 			done(nil)
+		},
+		Await: func(t *style.Task, x *style.Exchange) style.Poll {
+			f(x)
+			return t.Return(nil)
 		},
 	}
 }
@@ -96,4 +100,27 @@ func askCallback(w style.Loop, x *style.Exchange, done func(error)) {
 			done(first)
 		})
 	}
+}
+
+// asking is askAwait's state over its wait.
+type asking struct {
+	x  *style.Exchange
+	cs []style.Call
+}
+
+func askAwait(t *style.Task, x *style.Exchange) style.Poll {
+	a := &asking{x, asked(x)}
+	fs := make([]style.Future, 0, 8)
+	for i := range a.cs {
+		fs = append(fs, t.Call(&a.cs[i]))
+	}
+	return t.Await(t.Gather(fs...), a, 0)
+}
+
+// Step implements style.Async.
+func (a *asking) Step(t *style.Task, err error) style.Poll {
+	if err == nil {
+		answers(a.x, a.cs)
+	}
+	return t.Return(err)
 }

@@ -46,7 +46,7 @@ func Start(t testing.TB, m model.Model, c Config) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := sock.Listen("127.0.0.1:0", options.Int("backlog"), false)
+	ln, err := sock.Listen("127.0.0.1:0", options.Int("backlog"), m.SharesPort != nil && m.SharesPort(options))
 	if err != nil {
 		t.Fatal(err)
 	}
