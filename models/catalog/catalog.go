@@ -3,13 +3,19 @@
 package catalog
 
 import (
+	"assay/models/await"
 	"assay/models/base/model"
+	"assay/models/coroutine"
 	"assay/models/external"
 	"assay/models/goroutine"
+	"assay/models/hybrid"
+	"assay/models/multireactor"
 	"assay/models/pool"
+	"assay/models/prefork"
 	"assay/models/reactor"
 	"assay/models/serial"
 	"assay/models/thread"
+	"assay/models/uring"
 )
 
 // Models are ours and those in other languages, in the order they are listed.
@@ -20,5 +26,11 @@ func Models() []model.Model {
 		goroutine.Model,
 		pool.Model,
 		reactor.Model,
+		coroutine.Model,
+		await.Model,
+		multireactor.Model,
+		hybrid.Model,
+		prefork.Model,
+		uring.Model,
 	}, external.Models...)
 }

@@ -18,7 +18,7 @@ var Model = model.Model{
 	Doc:   "a fixed pool of OS threads takes ready requests from a bounded queue; 503 when it is full",
 	Style: "direct",
 	Options: []model.Option{
-		{Name: "size", Default: "64", Doc: "threads", Check: model.Whole(1, 8192)},
+		{Name: "size", Default: "64", Doc: "threads", Check: model.Whole(1, 8192), Try: []string{"48", "128", "256"}},
 		{Name: "queue", Default: "1024", Doc: "ready requests that may wait for a thread", Check: model.Whole(1, 1<<20)},
 		{Name: "procs", Default: "0", Doc: "GOMAXPROCS to begin with; doubled whenever threads would outnumber it, or they would wait for each other behind Go's scheduler", Check: model.Whole(0, 1<<15)},
 	},

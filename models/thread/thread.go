@@ -16,8 +16,8 @@ var Model = model.Model{
 	Doc:   "an OS thread per connection or per request, blocking sockets",
 	Style: "direct",
 	Options: []model.Option{
-		{Name: "spawn", Default: "connection", Doc: "what gets a thread of its own: connection or request", Check: model.OneOf("connection", "request")},
-		{Name: "callall", Default: "scatter", Doc: "several calls at once: scatter (the thread writes all, then reads all), spawn (a thread each) or pool (calling threads that all share)", Check: model.OneOf("scatter", "spawn", "pool")},
+		{Name: "spawn", Default: "connection", Doc: "what gets a thread of its own: connection or request", Check: model.OneOf("connection", "request"), Try: []string{"request"}},
+		{Name: "callall", Default: "scatter", Doc: "several calls at once: scatter (the thread writes all, then reads all), spawn (a thread each) or pool (calling threads that all share)", Check: model.OneOf("scatter", "spawn", "pool"), Try: []string{"spawn", "pool"}},
 		{Name: "callers", Default: "64", Doc: "calling threads of callall=pool", Check: model.Whole(1, 4096)},
 		{Name: "max-threads", Default: "8192", Doc: "threads at a time; who comes beyond is refused with 503", Check: model.Whole(1, 1<<20)},
 		{Name: "procs", Default: "0", Doc: "GOMAXPROCS to begin with; doubled whenever threads would outnumber it, or they would wait for each other behind Go's scheduler", Check: model.Whole(0, 1<<15)},

@@ -55,7 +55,7 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("%s lacks the common options", m.Name)
 		}
 	}
-	for _, want := range []string{"serial", "thread", "goroutine", "pool", "reactor", "thread-c"} {
+	for _, want := range []string{"serial", "thread", "goroutine", "pool", "reactor", "multireactor", "hybrid", "coroutine", "await", "thread-c"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("no model %s in %v", want, names)
 		}

@@ -97,7 +97,7 @@ func (p *process) wantExit(code int) {
 }
 
 func each(t *testing.T, f func(*testing.T, string)) {
-	for _, m := range []string{"serial", "thread", "goroutine", "pool", "reactor"} {
+	for _, m := range []string{"serial", "thread", "goroutine", "pool", "reactor", "multireactor", "hybrid", "coroutine", "await"} {
 		t.Run(m, func(t *testing.T) { f(t, m) })
 	}
 }
@@ -189,19 +189,24 @@ func TestClosedStdout(t *testing.T) {
 	}
 }
 
-// Models that own their threads run with a slow watchdog, the others with Go's own.
+// Models that own their threads run with a slow watchdog, the others with Go's own
+// unless an option says otherwise.
 func TestWatchdog(t *testing.T) {
-	for model, want := range map[string]string{"thread": "10000000", "pool": "10000000", "serial": "10000000", "goroutine": "50000"} {
-		p := start(t, model, "echo", "")
+	for arm, want := range map[string]string{
+		"thread": "10000000", "pool": "10000000", "serial": "10000000", "reactor": "10000000", "coroutine": "10000000", "await": "10000000",
+		"multireactor": "10000000", "hybrid": "10000000", "prefork": "10000000", "goroutine": "50000", "goroutine:watchdog=slow": "10000000",
+	} {
+		model, options, _ := strings.Cut(arm, ":")
+		p := start(t, model, "echo", options)
 		slack, err := os.ReadFile(fmt.Sprintf("/proc/%d/timerslack_ns", p.Process.Pid))
 		if os.IsPermission(err) {
 			t.Skip("the kernel shows another process's timer slack to the privileged only")
 		}
 		if got := strings.TrimSpace(string(slack)); err != nil || got != want {
-			t.Errorf("%s: timer slack %s, %v, want %s", model, got, err, want)
+			t.Errorf("%s: timer slack %s, %v, want %s", arm, got, err, want)
 		}
 		if got := p.get("/echo?bytes=1"); got != "a" {
-			t.Errorf("%s: got %q", model, got)
+			t.Errorf("%s: got %q", arm, got)
 		}
 	}
 }

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "server.h"
@@ -14,12 +15,28 @@ struct session {
     int64_t until;  /* when a request that has begun must be whole; 0: none has */
     bool closing;   /* no further request will be read */
     bool linger;    /* the peer may still be sending: do not reset it */
+    bool looked;    /* owed is known */
+    int owed;       /* bytes that had come and were not read when a drain first looked */
 };
+
+/* owing says, while the server drains, that bytes which came before it could know are
+ * still to be read: there may be requests among them, so no answer is the last. What
+ * comes later is owed nothing, or a peer that never stops could hold up the drain. */
+static bool owing(struct session *s) {
+    if (!s->looked) {
+        s->looked = true;
+        if (ioctl(s->conn->sock.fd, FIONREAD, &s->owed) != 0) {
+            s->owed = 0;
+        }
+    }
+    return s->owed > 0;
+}
 
 /* say appends an answer and decides whether the connection outlives it. */
 static void say(struct session *s, const struct message *m, int status, const char *field, const struct buf *body) {
     bool more = s->reader.at < s->in.len - s->first;
-    bool keep = m->keep_alive && (more || !atomic_load_explicit(&s->server->draining, memory_order_relaxed));
+    bool draining = atomic_load_explicit(&s->server->draining, memory_order_relaxed);
+    bool keep = m->keep_alive && (more || !draining || owing(s));
     bool head = m->method.len == 4 && memcmp(m->method.at, "HEAD", 4) == 0;
     if (!keep) {
         s->closing = true;
@@ -183,6 +200,7 @@ static bool step(struct session *s) {
         return false; /* a half-closed client has had its answers */
     }
     s->in.len += (size_t)n;
+    s->owed -= s->owed < n ? s->owed : (int)n;
     return answer(s) && !s->closing;
 }
 

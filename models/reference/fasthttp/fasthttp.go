@@ -3,7 +3,6 @@
 package fasthttp
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -41,13 +40,10 @@ func run(env *model.Env) error {
 		return fmt.Errorf("fasthttp: %w", err)
 	}
 	s := newServer(env)
-	drained := make(chan error, 1)
-	go func() {
-		err := site.AwaitStop(env.Stop)
-		time.Sleep(site.Grace)
-		ln.Drain()
-		drained <- errors.Join(err, s.ShutdownWithContext(context.Background()))
-	}()
+	drained, err := ln.DrainOn(env.Stop, s.ShutdownWithContext)
+	if err != nil {
+		return fmt.Errorf("fasthttp: %w", err)
+	}
 	if err := s.Serve(ln); err != nil {
 		return fmt.Errorf("fasthttp: %w", err)
 	}

@@ -47,6 +47,9 @@ func run(env *model.Env) error {
 		return fmt.Errorf("gnet: %w", err)
 	}
 	s := &server{env: env}
+	if s.stopping, err = site.Stopping(env.Stop); err != nil {
+		return fmt.Errorf("gnet: %w", err)
+	}
 	err = gnet.Run(s, "tcp://"+at.String(),
 		gnet.WithReusePort(true), // also: the loop accepts, there is no acceptor beside it
 		gnet.WithReuseAddr(true),
@@ -70,6 +73,7 @@ type server struct {
 	gnet.BuiltinEventEngine
 	env      *model.Env
 	engine   gnet.Engine
+	stopping func() error // returns when the drain begins
 	ticked   bool
 	answered atomic.Uint64 // requests
 	owing    atomic.Int64  // connections whose client has not taken its answer
@@ -87,7 +91,7 @@ func (s *server) OnTick() (time.Duration, gnet.Action) {
 	if !s.ticked {
 		s.ticked = true
 		s.takeOver()
-		go s.drain()
+		go s.drain(s.stopping)
 	}
 	return time.Hour, gnet.None
 }
@@ -96,8 +100,8 @@ func (s *server) OnTick() (time.Duration, gnet.Action) {
 const quiet = 50 * time.Millisecond
 
 // drain stops the engine, which drops what is unread, once nothing more comes.
-func (s *server) drain() {
-	if err := site.AwaitStop(s.env.Stop); err != nil {
+func (s *server) drain(stopping func() error) {
+	if err := stopping(); err != nil {
 		fmt.Fprintln(s.env.Log, err)
 	}
 	for last, again := uint64(0), true; again || s.owing.Load() > 0; {

@@ -2,14 +2,12 @@
 package nethttp
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"strconv"
-	"time"
 	"unsafe"
 
 	"assay/models/base/conn"
@@ -42,13 +40,10 @@ func run(env *model.Env) error {
 		return fmt.Errorf("nethttp: %w", err)
 	}
 	s := newServer(env)
-	drained := make(chan error, 1)
-	go func() {
-		err := site.AwaitStop(env.Stop)
-		time.Sleep(site.Grace)
-		ln.Drain()
-		drained <- errors.Join(err, s.Shutdown(context.Background()))
-	}()
+	drained, err := ln.DrainOn(env.Stop, s.Shutdown)
+	if err != nil {
+		return fmt.Errorf("nethttp: %w", err)
+	}
 	if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("nethttp: %w", err)
 	}

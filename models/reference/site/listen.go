@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -120,18 +121,38 @@ func (c *Conn) Close() error {
 	return c.TCPConn.Close()
 }
 
-// AwaitStop returns when the drain begins. It waits on the runtime's poller: no thread
-// is lost to it.
-func AwaitStop(stop *model.Stop) error {
+// Stopping gives a function that returns when the drain begins. It waits on the runtime's
+// poller: no thread is lost to it. The descriptor that this takes is taken here, before
+// clients can have taken them all.
+func Stopping(stop *model.Stop) (wait func() error, err error) {
 	fd, err := unix.FcntlInt(uintptr(stop.FD()), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
-		return fmt.Errorf("wait for the drain: %w", err)
+		return nil, fmt.Errorf("wait for the drain: %w", err)
 	}
 	f := os.NewFile(uintptr(fd), "stop")
-	defer f.Close()
 	rc, err := f.SyscallConn()
 	if err != nil {
-		return fmt.Errorf("wait for the drain: %w", err)
+		f.Close()
+		return nil, fmt.Errorf("wait for the drain: %w", err)
 	}
-	return rc.Read(func(uintptr) bool { return stop.Begun() })
+	return func() error {
+		defer f.Close()
+		return rc.Read(func(uintptr) bool { return stop.Begun() })
+	}, nil
+}
+
+// DrainOn shuts a server down when the drain begins, and gives what came of it.
+func (ln *Listener) DrainOn(stop *model.Stop, shutdown func(context.Context) error) (drained <-chan error, err error) {
+	wait, err := Stopping(stop)
+	if err != nil {
+		return nil, err
+	}
+	done := make(chan error, 1)
+	go func() {
+		err := wait()
+		time.Sleep(Grace)
+		ln.Drain()
+		done <- errors.Join(err, shutdown(context.Background()))
+	}()
+	return done, nil
 }
