@@ -4,13 +4,14 @@
 package blocking
 
 import (
-	_ "embed" // for HTTP.md
+	"embed"
 	"fmt"
 	"math"
 	"strconv"
 	"time"
 
 	"assay/bench/workload"
+	"assay/models/base/http1"
 	"assay/models/base/style"
 )
 
@@ -19,12 +20,19 @@ import (
 //go:embed HTTP.md
 var HTTP string
 
+//go:embed direct.go callback.go await.go
+var handlers embed.FS
+
 // Workload is the entry in the catalog.
 var Workload = workload.Workload{
-	Name:    "blocking",
-	Doc:     "a share of requests blocks or computes; the others are the victims measured",
-	Params:  params,
-	Routes:  []style.Route{{Method: "GET", Path: "/blocking", Direct: Direct, Callback: Callback}},
+	Name:   "blocking",
+	Doc:    "a share of requests blocks or computes; the others are the victims measured",
+	Params: params,
+	Routes: []style.Route{{
+		Method: "GET", Path: "/blocking", Direct: Direct, Callback: Callback, Await: Await,
+		Kind: kind, Pure: []*style.Pure{&rounds},
+	}},
+	Source:  handlers,
 	Prepare: prepare,
 }
 
@@ -102,12 +110,29 @@ func (q *question) answer(dst []byte, sum uint64) []byte {
 	return workload.AppendSum(dst, sum)
 }
 
+// rounds is a request's work by name, for a process other than the one that was asked.
+var rounds = style.Pure{Name: "work", Do: func(seed, rounds uint64) uint64 { return workload.Work(seed, int(rounds)) }}
+
 // compute does the request's work.
 func (q *question) compute() uint64 {
 	if q.work == 0 {
 		return 0
 	}
-	return workload.Work(q.n%16, q.work)
+	return rounds.Do(q.n%16, uint64(q.work))
+}
+
+// kind says what the handler itself will spend its time on. A bad request costs nobody anything.
+func kind(rq *http1.Request) style.Kind {
+	q, err := parse(rq.Query)
+	switch {
+	case err != nil || q.via == offload:
+		return style.Network
+	case q.via == inline && q.block > 0:
+		return style.Blocking
+	case q.work > 0:
+		return style.Computing
+	}
+	return style.Network
 }
 
 // verify holds the backend's answer against the right one.

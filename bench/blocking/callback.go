@@ -13,6 +13,8 @@ func Callback(w style.Loop, x *style.Exchange, done func(error)) {
 	case q.block == 0 && q.work == 0: // a victim waits for nothing
 		x.Body = q.answer(x.Body, 0)
 		done(nil)
+	case q.via == offload && q.block == 0:
+		computedThen(w, x, q, done)
 	case q.via == offload:
 		offloadedThen(w, x, q, done)
 	case q.via == cooperative:
@@ -36,6 +38,13 @@ func offloadedThen(w style.Loop, x *style.Exchange, q question, done func(error)
 		}
 		sum = q.compute()
 	}, func() {
+		x.Body = q.answer(x.Body, sum)
+		done(nil)
+	})
+}
+
+func computedThen(w style.Loop, x *style.Exchange, q question, done func(error)) {
+	style.Compute(w, &rounds, q.n%16, uint64(q.work), func(sum uint64) {
 		x.Body = q.answer(x.Body, sum)
 		done(nil)
 	})

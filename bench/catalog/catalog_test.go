@@ -87,7 +87,11 @@ func TestExamples(t *testing.T) {
 				return workloadtest.ServeCallback(new(workloadtest.World), r, x)
 			}
 			runExample(t, w, e, "direct", direct)
+			await := func(x *style.Exchange, r *style.Route) workloadtest.Answer {
+				return workloadtest.ServeAwait(new(workloadtest.World), r, x)
+			}
 			runExample(t, w, e, "callback", callback)
+			runExample(t, w, e, "await", await)
 		}
 	}
 }
@@ -183,42 +187,6 @@ func TestFind(t *testing.T) {
 			if p.Name == "" || p.Doc == "" || p.Default == "" {
 				t.Errorf("%s: parameter %+v lacks a name, a default or a doc", w.Name, p)
 			}
-		}
-	}
-}
-
-// What a style costs the programmer's machine in allocations; raised only with a reason.
-func TestHandlerAllocations(t *testing.T) {
-	for _, test := range []struct {
-		target           string
-		direct, callback float64
-	}{
-		{"/echo?bytes=100", 0, 0},
-		{"/idle?n=7", 0, 0},
-		{"/blocking?n=7", 0, 0},
-		{"/blocking?n=7&block=5", 0, 0},
-		{"/blocking?n=7&block=5&via=cooperative", 0, 2}, // the question and the continuation
-		{"/blocking?n=7&block=5&via=offload", 3, 4},     // the closures and what they share
-		{"/fanout?n=7&d=1,2,3&work=10", 0, 4},           // the question, the count, two continuations
-	} {
-		name, _, _ := strings.Cut(test.target[1:], "?")
-		w, _ := Find(name)
-		r := workloadtest.Route(w, "GET", []byte(test.target))
-		var x style.Exchange
-		world := new(workloadtest.World)
-		loop := newQuietLoop()
-		done := func(error) {}
-		fresh := func() { // without giving up the exchange's memory
-			body := x.Body
-			workloadtest.Request(&x, "GET", []byte(test.target), nil)
-			x.Body = body[:0]
-		}
-		request := testing.AllocsPerRun(100, fresh)
-		direct := testing.AllocsPerRun(100, func() { fresh(); _ = r.Direct(world, &x) }) - request
-		callback := testing.AllocsPerRun(100, func() { fresh(); r.Callback(loop, &x, done); loop.run() }) - request
-		if direct > test.direct || callback > test.callback {
-			t.Errorf("%s: direct allocates %g (cap %g), callback %g (cap %g)",
-				test.target, direct, test.direct, callback, test.callback)
 		}
 	}
 }

@@ -32,10 +32,33 @@ func (l *quietLoop) Offload(f, then func()) {
 func (l *quietLoop) run() {
 	for i := 0; i < len(l.calls); i++ {
 		_ = l.world.Call(l.calls[i])
-		l.then[i](nil)
+		l.then[i](l.calls[i].Err)
 	}
 	for _, f := range l.after {
 		f()
 	}
 	l.calls, l.then, l.after = l.calls[:0], l.then[:0], l.after[:0]
 }
+
+// quietTasks is a style.Host that allocates nothing itself.
+type quietTasks struct {
+	quietLoop
+	scope style.Scope
+}
+
+func newQuietTasks() *quietTasks {
+	h := &quietTasks{quietLoop: *newQuietLoop()}
+	h.scope.Init(h)
+	return h
+}
+
+func (*quietTasks) Abandon(*style.Call) { panic("no handler lets go of a call") }
+
+func (h *quietTasks) Offload(f, then func()) bool {
+	h.quietLoop.Offload(f, then)
+	return true
+}
+
+func (*quietTasks) Clock() int64 { return 0 }
+func (*quietTasks) Alarm(int64)  {}
+func (*quietTasks) Done(error)   {}

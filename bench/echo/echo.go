@@ -3,7 +3,7 @@
 package echo
 
 import (
-	_ "embed" // for HTTP.md
+	"embed"
 	"strconv"
 
 	"assay/bench/workload"
@@ -15,15 +15,19 @@ import (
 //go:embed HTTP.md
 var HTTP string
 
+//go:embed direct.go callback.go await.go
+var handlers embed.FS
+
 // Workload is the entry in the catalog.
 var Workload = workload.Workload{
 	Name:   "echo",
 	Doc:    "N bytes in, N bytes out; no backend",
 	Params: params,
 	Routes: []style.Route{
-		{Method: "GET", Path: "/echo", Direct: Direct, Callback: Callback},
-		{Method: "POST", Path: "/echo", Direct: DirectPost, Callback: CallbackPost},
+		{Method: "GET", Path: "/echo", Direct: Direct, Callback: Callback, Await: Await},
+		{Method: "POST", Path: "/echo", Direct: DirectPost, Callback: CallbackPost, Await: AwaitPost},
 	},
+	Source:  handlers,
 	Prepare: prepare,
 }
 

@@ -5,7 +5,7 @@ package fanout
 
 import (
 	"bytes"
-	_ "embed" // for HTTP.md
+	"embed"
 	"fmt"
 	"math"
 	"strconv"
@@ -19,12 +19,16 @@ import (
 //go:embed HTTP.md
 var HTTP string
 
+//go:embed direct.go callback.go await.go
+var handlers embed.FS
+
 // Workload is the entry in the catalog.
 var Workload = workload.Workload{
 	Name:    "fanout",
 	Doc:     "asks k backends, each with its own delay, and answers their mean",
 	Params:  params,
-	Routes:  []style.Route{{Method: "GET", Path: "/fanout", Direct: Direct, Callback: Callback}},
+	Routes:  []style.Route{{Method: "GET", Path: "/fanout", Direct: Direct, Callback: Callback, Await: Await}},
+	Source:  handlers,
 	Prepare: prepare,
 }
 

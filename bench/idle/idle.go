@@ -3,7 +3,7 @@
 package idle
 
 import (
-	_ "embed" // for HTTP.md
+	"embed"
 	"math"
 	"strconv"
 
@@ -16,12 +16,16 @@ import (
 //go:embed HTTP.md
 var HTTP string
 
+//go:embed direct.go callback.go await.go
+var handlers embed.FS
+
 // Workload is the entry in the catalog.
 var Workload = workload.Workload{
 	Name:    "idle",
 	Doc:     "many connections open and silent, a few busy",
 	Params:  workload.FaultParams,
-	Routes:  []style.Route{{Method: "GET", Path: "/idle", Direct: Direct, Callback: Callback}},
+	Routes:  []style.Route{{Method: "GET", Path: "/idle", Direct: Direct, Callback: Callback, Await: Await}},
+	Source:  handlers,
 	Prepare: prepare,
 }
 

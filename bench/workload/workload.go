@@ -6,7 +6,14 @@
 // request's number (Value), so the generator knows the right answer to everything.
 package workload
 
-import "assay/models/base/style"
+import (
+	"io/fs"
+
+	"assay/models/base/style"
+)
+
+// Styles are those that handlers are written in.
+var Styles = []string{"direct", "callback", "await"}
 
 // Workload is one entry of the catalog.
 type Workload struct {
@@ -14,6 +21,9 @@ type Workload struct {
 	Doc    string // one line
 	Params []Param
 	Routes []style.Route
+	// Source holds the handlers as they are written, a file a style: direct.go, callback.go,
+	// await.go.
+	Source fs.FS
 	// Prepare compiles parameters (values by name, defaults filled in by Resolve)
 	// into a Source. Its error names the parameter, the value and what is allowed.
 	Prepare func(params map[string]string) (Source, error)

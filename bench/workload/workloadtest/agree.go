@@ -14,8 +14,8 @@ import (
 )
 
 // Agree holds everything a workload promises for the given parameters against
-// each other: that what Draw asks is answered alike by both styles, with the
-// same waits at the same times; that Check accepts that answer and no other; that
+// each other: that what Draw asks is answered alike in all styles, with the
+// same waits at the same times and for the same reasons; that Check accepts that answer and no other; that
 // Backends and BackendCalls are what handlers do ask; that nothing allocates.
 func Agree(t *testing.T, w *workload.Workload, params map[string]string) {
 	t.Helper()
@@ -55,21 +55,27 @@ func agreeOn(t *rapid.T, w *workload.Workload, s workload.Source, seed, n uint64
 	if r == nil {
 		t.Fatalf("no route for %s %s", a.Method, a.Target)
 	}
-	var x, y style.Exchange
-	direct, callback := &World{Tracing: true}, &World{Tracing: true}
+	var x style.Exchange
+	direct := &World{Tracing: true}
 	Request(&x, a.Method, a.Target, a.Body)
 	got := ServeDirect(direct, r, &x)
-	Request(&y, a.Method, a.Target, a.Body)
-	other := ServeCallback(callback, r, &y)
-	if got.Status != other.Status || !bytes.Equal(got.Body, other.Body) {
-		t.Fatalf("%s: direct answers %d %q, callback %d %q", a.Target, got.Status, got.Body, other.Status, other.Body)
-	}
-	if !slices.Equal(direct.Trace, callback.Trace) {
-		t.Fatalf("%s: direct waits\n%s\ncallback\n%s", a.Target,
-			strings.Join(direct.Trace, "\n"), strings.Join(callback.Trace, "\n"))
-	}
-	if direct.Now != callback.Now {
-		t.Fatalf("%s: direct takes %v, callback %v", a.Target, direct.Now, callback.Now)
+	for name, serve := range map[string]func(*World, *style.Route, *style.Exchange) Answer{
+		"callback": ServeCallback, "await": ServeAwait,
+	} {
+		var y style.Exchange
+		world := &World{Tracing: true}
+		Request(&y, a.Method, a.Target, a.Body)
+		other := serve(world, r, &y)
+		if got.Status != other.Status || !bytes.Equal(got.Body, other.Body) {
+			t.Fatalf("%s: direct answers %d %q, %s %d %q", a.Target, got.Status, got.Body, name, other.Status, other.Body)
+		}
+		if !slices.Equal(direct.Trace, world.Trace) {
+			t.Fatalf("%s: direct waits\n%s\n%s\n%s", a.Target,
+				strings.Join(direct.Trace, "\n"), name, strings.Join(world.Trace, "\n"))
+		}
+		if direct.Now != world.Now {
+			t.Fatalf("%s: direct takes %v, %s %v", a.Target, direct.Now, name, world.Now)
+		}
 	}
 	if err := s.Check(&a, got.Status, got.Body); err != nil {
 		t.Fatalf("the right answer is refused: %v", err)

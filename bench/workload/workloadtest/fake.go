@@ -1,5 +1,5 @@
 // Package workloadtest runs workloads without sockets: a world in which time is
-// a number and backends answer Value, so that two styles of one handler can be
+// a number and backends answer Value, so that the styles of one handler can be
 // held against each other and against the checker.
 package workloadtest
 
@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"container/heap"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,11 +21,12 @@ const backendTimeout = 2 * time.Second
 // World is one server's surroundings. It implements style.Waiter and, by Loop, style.Loop.
 type World struct {
 	Now   time.Duration // since the world began
-	Trace []string      // what was asked of it, when; only if Tracing
+	Trace []string      // what was asked of it, when, and behind which answers; only if Tracing
 	Calls int           // backend calls
 	Most  int           // highest backend index asked, plus one
 
 	Tracing bool
+	over    []int // calls that are, by number
 	pending events
 	order   int
 }
@@ -36,11 +38,19 @@ func (w *World) trace(format string, args ...any) {
 // begin starts c and says when it will be over; c is then filled in.
 func (w *World) begin(c *style.Call) time.Duration {
 	if w.Tracing { // asked first, because a variadic call allocates
-		w.trace("call %d %s", c.Backend, c.Target)
+		w.trace("call %d %s after %v", c.Backend, c.Target, w.over)
 	}
 	w.Calls++
 	w.Most = max(w.Most, c.Backend+1)
 	return w.Now + w.fill(c)
+}
+
+// ended says that a call is over: what is asked from now on may be asked because of it.
+func (w *World) ended(call int) {
+	if w.Tracing {
+		w.over = append(w.over, call)
+		slices.Sort(w.over)
+	}
 }
 
 // fill is a backend on its own: the answer to c and how long it takes.
@@ -82,6 +92,7 @@ func (w *World) fill(c *style.Call) time.Duration {
 // Call implements style.Waiter.
 func (w *World) Call(c *style.Call) error {
 	w.Now = w.begin(c)
+	w.ended(w.Calls - 1)
 	return c.Err
 }
 
@@ -95,6 +106,9 @@ func (w *World) CallAll(cs []style.Call) (err error) {
 		}
 	}
 	w.Now = end
+	for i := range cs {
+		w.ended(w.Calls - len(cs) + i)
+	}
 	return err
 }
 
@@ -119,7 +133,12 @@ type Loop struct{ *World }
 
 // Call implements style.Loop: then never runs before Call has returned.
 func (l Loop) Call(c *style.Call, then func(error)) {
-	l.at(l.begin(c), func() { then(c.Err) })
+	end := l.begin(c)
+	n := l.Calls - 1
+	l.at(end, func() {
+		l.ended(n)
+		then(c.Err)
+	})
 }
 
 // Offload implements style.Loop.
@@ -131,15 +150,17 @@ func (l Loop) Offload(f, then func()) {
 	l.at(l.Now, then)
 }
 
-func (l Loop) at(when time.Duration, f func()) {
+func (l Loop) at(when time.Duration, f func()) *event {
 	l.order++
-	heap.Push(&l.pending, event{when, l.order, f})
+	e := &event{when, l.order, f}
+	heap.Push(&l.pending, e)
+	return e
 }
 
 // Run runs continuations in order of time until none is left.
 func (l Loop) Run() {
 	for len(l.pending) > 0 {
-		e := heap.Pop(&l.pending).(event)
+		e := heap.Pop(&l.pending).(*event)
 		l.Now = max(l.Now, e.when)
 		e.run()
 	}
@@ -151,11 +172,11 @@ type event struct {
 	run   func()
 }
 
-type events []event
+type events []*event
 
 func (e events) Len() int      { return len(e) }
 func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
+func (e *events) Push(x any)   { *e = append(*e, x.(*event)) }
 func (e events) Less(i, j int) bool {
 	return e[i].when < e[j].when || e[i].when == e[j].when && e[i].order < e[j].order
 }

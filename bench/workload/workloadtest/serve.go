@@ -66,6 +66,6 @@ func answer(x *style.Exchange, err error) Answer {
 
 func recovered(a *Answer) {
 	if v := recover(); v != nil {
-		*a = Answer{500, fmt.Append(nil, v)}
+		*a = Answer{500, []byte((&style.Fault{Value: v}).Error())}
 	}
 }
