@@ -21,13 +21,33 @@ type Cell struct {
 	Arrivals string            `json:"arrivals,omitempty"`
 	NewConns bool              `json:"new_conns,omitempty"` // a connection per request
 
+	// Arms are the names of those that are asked: in a plan of many arms each question goes to
+	// those it is about, and neighbours in time stay neighbours. None: all.
+	Arms []string `json:"arms,omitempty"`
+
+	// Blocks is in how many of the plan's blocks, the first ones, the cell is measured, where it
+	// scatters less than the others and takes longer. 0: all.
+	Blocks int `json:"blocks,omitempty"`
+
 	Ladder []int         `json:"ladder,omitempty"` // numbers of idle connections, rising
 	Settle time.Duration `json:"settle,omitempty"` // silence before a rung is sampled
+	Rest   time.Duration `json:"rest,omitempty"`   // silence before the last rung is; 0: Settle
 	Span   time.Duration `json:"span,omitempty"`   // over which idle CPU and switches are counted, at the last rung
 }
 
 // Memory says that the cell is a ladder of idle connections.
 func (c *Cell) Memory() bool { return len(c.Ladder) > 0 }
+
+// Asks says whether the cell is a question to the arm of that name.
+func (c *Cell) Asks(arm string) bool { return c.Arms == nil || slices.Contains(c.Arms, arm) }
+
+// Silence is how long the connections of rung i are left alone before it is sampled.
+func (c *Cell) Silence(i int) time.Duration {
+	if i == len(c.Ladder)-1 && c.Rest > 0 {
+		return c.Rest
+	}
+	return c.Settle
+}
 
 // Open says that arrivals keep a schedule of their own.
 func (c *Cell) Open() bool { return c.Rate > 0 || c.Share > 0 }
@@ -116,7 +136,9 @@ func (c *Cell) check() error {
 	switch {
 	case c.Memory() && (!slices.IsSorted(c.Ladder) || c.Ladder[0] < 0 || len(slices.Compact(slices.Clone(c.Ladder))) != len(c.Ladder)):
 		return fmt.Errorf("ladder %v of %s: want rising numbers of connections, like 0, 250, 1000", c.Ladder, c.Workload)
-	case c.Memory() && (c.Settle < 0 || c.Span <= 0):
+	case c.Blocks < 0:
+		return fmt.Errorf("blocks=%d of %s: want 0 (all) or more", c.Blocks, c.Workload)
+	case c.Memory() && (c.Settle < 0 || c.Rest < 0 || c.Span <= 0):
 		return fmt.Errorf("memory cell of %s: want a span above 0 and a settling time from 0", c.Workload)
 	case c.Memory():
 		return nil

@@ -23,7 +23,8 @@ func known() Known {
 	return Known{
 		Models: []Model{
 			model("goroutine", "procs"), model("reactor", "backlog"), model("pool", "size", "queue", "procs"),
-			model("thread", "procs", "spawn", "callall"), model("thread-c"), serial, model("nethttp"), fasthttp, model("gnet"),
+			model("thread", "procs", "spawn", "callall"), model("thread-c"), serial,
+			model("coroutine"), model("await"), model("multireactor"), model("hybrid"), model("prefork"), model("uring"), model("nethttp"), fasthttp, model("gnet"),
 		},
 		Workloads: catalog.All,
 	}

@@ -49,6 +49,9 @@ func Make(r Request, known Known) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range cells {
+		cells[i].Arms = r.asked(cells[i].Arms, arms)
+	}
 	p := &Plan{
 		Version: Version, Profile: profile.Name, Arms: arms, Cells: cells,
 		Blocks: profile.Blocks, Seed: r.Seed, Timing: profile.Timing,
@@ -60,6 +63,21 @@ func Make(r Request, known Known) (*Plan, error) {
 		p.Blocks = r.Blocks
 	}
 	return p, p.Check()
+}
+
+// asked are the arms of a cell that the profile gave to some: those, with the twins of
+// theirs and the servers of the request's own; of a request that names models itself, all.
+func (r *Request) asked(profiled []string, arms []Arm) []string {
+	if profiled == nil || r.Models != "" {
+		return nil
+	}
+	var names []string
+	for _, a := range arms {
+		if slices.Contains(profiled, a.Name) || slices.Contains(profiled, a.TwinOf) || a.External() {
+			names = append(names, a.Name)
+		}
+	}
+	return names
 }
 
 func (r *Request) arms(profile Profile, known Known) ([]Arm, error) {

@@ -123,6 +123,8 @@ func TestSettingsFollowTheCell(t *testing.T) {
 		{Arm{Model: "pool"}, fanoutCell(5000, 10), 3, map[string]string{"size": "512"}},
 		{Arm{Model: "pool"}, echo, 0, nil},
 		{Arm{Model: "pool", Options: map[string]string{"size": "7"}}, fanout, 3, nil},
+		{Arm{Model: "prefork"}, fanout, 3, map[string]string{"workers": "64"}},
+		{Arm{Model: "prefork"}, echo, 0, nil},
 		{Arm{Model: "reactor"}, fanout, 3, nil},
 		// a user's server that happens to be called so
 		{Arm{Model: "thread", Command: []string{"x"}}, echo, 0, nil},
@@ -159,6 +161,23 @@ func TestNotApplicable(t *testing.T) {
 	} {
 		if got := NotApplicable(&Arm{}, row.m, &row.cell); got != row.want {
 			t.Errorf("got %q, want %q", got, row.want)
+		}
+	}
+}
+
+// A closed loop of many connections has longer slices, an open or a small one the profile's.
+func TestSlicesOfACrowd(t *testing.T) {
+	for _, row := range []struct {
+		r    Request
+		want string
+	}{
+		{Request{Profile: "standard", Workload: "echo", Conns: 1000}, "500ms"},
+		{Request{Profile: "standard", Workload: "echo", Conns: 64}, "250ms"},
+		{Request{Profile: "standard", Workload: "echo", Conns: 1000, Rate: "1000"}, "250ms"},
+	} {
+		p := mustMake(t, row.r)
+		if got := p.Timing.SliceOf(&p.Cells[0]).String(); got != row.want {
+			t.Errorf("%+v: slices of %s, want %s", row.r, got, row.want)
 		}
 	}
 }

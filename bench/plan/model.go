@@ -19,6 +19,7 @@ type Model struct {
 	Options   []Option `json:"options"`
 	Workloads []string `json:"workloads"`
 	Limits    Limits   `json:"limits"`
+	Lacks     string   `json:"lacks,omitempty"` // why it cannot run on this machine, with the remedy; "" if it can
 }
 
 // Option is one option of a model: pool:size=64.
@@ -26,6 +27,8 @@ type Option struct {
 	Name    string `json:"name"`
 	Default string `json:"default"`
 	Doc     string `json:"doc"`
+	// Try are values that the model's author holds worth measuring beside the default.
+	Try []string `json:"try,omitempty"`
 }
 
 // Limits is what a model cannot do by its nature.

@@ -23,12 +23,16 @@ func (p *Plan) Block(b int) []Step {
 	rng := rand.New(rand.NewPCG(p.Seed, workload.Mix(uint64(b)+1)))
 	var load, memory []Step
 	for _, i := range rng.Perm(len(p.Cells)) {
-		s := Step{Cell: i, Arms: rng.Perm(len(p.Arms)), Warmup: rng.Uint64()}
+		if b >= p.BlocksOf(i) {
+			continue
+		}
+		asked := p.Asked(i)
+		s := Step{Cell: i, Arms: shuffled(rng, asked), Warmup: rng.Uint64()}
 		if p.Cells[i].Memory() {
 			memory = append(memory, s)
 			continue
 		}
-		s.Rotations = rotations(rng, len(p.Arms), p.Timing.Rotations)
+		s.Rotations = rotations(rng, asked, p.Timing.Rotations)
 		s.Seeds = make([]uint64, len(s.Rotations))
 		for r := range s.Seeds {
 			s.Seeds[r] = rng.Uint64()
@@ -38,11 +42,21 @@ func (p *Plan) Block(b int) []Step {
 	return append(load, memory...)
 }
 
-// rotations gives count orders of n arms. Each run of n orders is a Latin square
+// shuffled is a random order of list.
+func shuffled(rng *rand.Rand, list []int) []int {
+	order := make([]int, len(list))
+	for i, j := range rng.Perm(len(list)) {
+		order[i] = list[j]
+	}
+	return order
+}
+
+// rotations gives count orders of the n arms that are asked. Each run of n orders is a Latin square
 // with its rows and arms shuffled, so that every arm stands once in every place;
 // its base row 0, 1, n−1, 2, n−2 … changes who precedes whom (for even n, evenly:
 // E. J. Williams, 1949).
-func rotations(rng *rand.Rand, n, count int) [][]int {
+func rotations(rng *rand.Rand, asked []int, count int) [][]int {
+	n := len(asked)
 	base := make([]int, n)
 	for i := range base {
 		if i%2 == 1 {
@@ -53,7 +67,7 @@ func rotations(rng *rand.Rand, n, count int) [][]int {
 	}
 	orders := make([][]int, 0, count)
 	for len(orders) < count {
-		arms := rng.Perm(n)
+		arms := shuffled(rng, asked)
 		for _, shift := range rng.Perm(n) {
 			if len(orders) == count {
 				break

@@ -4,7 +4,9 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -15,7 +17,7 @@ func TestRotationsAreBalanced(t *testing.T) {
 		n := rapid.IntRange(1, 12).Draw(t, "arms")
 		squares := rapid.IntRange(1, 3).Draw(t, "squares")
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		orders := rotations(rng, n, n*squares)
+		orders := rotations(rng, upTo(n), n*squares)
 		for square := range squares {
 			for place := range n {
 				column := make([]int, 0, n)
@@ -37,7 +39,7 @@ func TestRotationsAreBalanced(t *testing.T) {
 func TestRotationsBalanceWhoFollowsWhom(t *testing.T) {
 	const n = 6
 	follows := make(map[[2]int]int)
-	for _, order := range rotations(rand.New(rand.NewPCG(1, 2)), n, n) {
+	for _, order := range rotations(rand.New(rand.NewPCG(1, 2)), upTo(n), n) {
 		for i := 1; i < n; i++ {
 			follows[[2]int{order[i-1], order[i]}]++
 		}
@@ -52,7 +54,7 @@ func TestRotationsAreUniform(t *testing.T) {
 	const n, runs = 5, 20000
 	var first [n]int
 	for seed := range uint64(runs) {
-		first[rotations(rand.New(rand.NewPCG(seed, 7)), n, 1)[0][0]]++
+		first[rotations(rand.New(rand.NewPCG(seed, 7)), upTo(n), 1)[0][0]]++
 	}
 	for arm, count := range first {
 		if mean, sigma := runs/n, 57; count < mean-5*sigma || count > mean+5*sigma {
@@ -78,6 +80,9 @@ func TestBlocksAreSeeded(t *testing.T) {
 
 func TestBlockHoldsEveryCellOnceAndMemoryLast(t *testing.T) {
 	p := mustMake(t, Request{Profile: "full"})
+	for i := range p.Cells {
+		p.Cells[i].Blocks = 0
+	}
 	firsts := make(map[int]bool)
 	for b := range 16 {
 		var cells []int
@@ -108,5 +113,64 @@ func TestBlockHoldsEveryCellOnceAndMemoryLast(t *testing.T) {
 	}
 	if len(firsts) < 4 {
 		t.Errorf("of 16 blocks only %d different cells come first", len(firsts))
+	}
+}
+
+func upTo(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
+// A cell that names its arms is asked of those alone, once in every place.
+func TestBlockAsksTheArmsOfACell(t *testing.T) {
+	p := mustMake(t, Request{Profile: "quick"})
+	p.Cells[0].Arms = []string{"thread", "reactor", "goroutine"}
+	if err := p.Check(); err != nil {
+		t.Fatal(err)
+	}
+	want := []int{0, 2, 4} // goroutine, its twin, reactor, pool, thread
+	for _, s := range p.Block(3) {
+		if p.Cells[s.Cell].Memory() {
+			if len(s.Arms) != len(p.Arms) {
+				t.Errorf("the ladder asks %v, want all", s.Arms)
+			}
+			continue
+		}
+		for _, order := range append(s.Rotations, s.Arms) {
+			if got := slices.Sorted(slices.Values(order)); !slices.Equal(got, want) {
+				t.Errorf("arms %v, want %v", order, want)
+			}
+		}
+	}
+	load, memory := p.Trials()
+	if load != 3*p.Blocks || memory != 5*p.Blocks {
+		t.Errorf("%d load and %d memory trials of %d blocks", load, memory, p.Blocks)
+	}
+	p.Cells[0].Arms = []string{"nobody"}
+	if err := p.Check(); err == nil || !strings.Contains(err.Error(), `"nobody"`) {
+		t.Errorf("got %v, want an error that names the arm", err)
+	}
+}
+
+// A cell with a number of blocks of its own is measured in the first ones alone.
+func TestBlocksOfACell(t *testing.T) {
+	p := mustMake(t, Request{Profile: "quick"})
+	p.Cells[1].Blocks = 2
+	for b := range p.Blocks {
+		if got, want := len(p.Block(b)), 2; b >= 2 && got != 1 || b < 2 && got != want {
+			t.Errorf("block %d has %d steps", b, got)
+		}
+	}
+	load, memory := p.Trials()
+	if load != 5*p.Blocks || memory != 5*2 {
+		t.Errorf("%d load and %d memory trials", load, memory)
+	}
+	fewer := p.Estimate()
+	p.Cells[1].Blocks = 0
+	if more := p.Estimate(); more-fewer != time.Duration(p.Blocks-2)*p.StepEstimate(1) {
+		t.Errorf("four blocks fewer take %v less", more-fewer)
 	}
 }

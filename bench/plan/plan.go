@@ -39,12 +39,31 @@ func (p *Plan) ShortHash() string { return p.Hash()[:12] }
 func (p *Plan) Trials() (load, memory int) {
 	for i := range p.Cells {
 		if p.Cells[i].Memory() {
-			memory += len(p.Arms) * p.Blocks
+			memory += len(p.Asked(i)) * p.BlocksOf(i)
 		} else {
-			load += len(p.Arms) * p.Blocks
+			load += len(p.Asked(i)) * p.BlocksOf(i)
 		}
 	}
 	return load, memory
+}
+
+// BlocksOf is in how many blocks cell i is measured.
+func (p *Plan) BlocksOf(i int) int {
+	if n := p.Cells[i].Blocks; n > 0 {
+		return min(n, p.Blocks)
+	}
+	return p.Blocks
+}
+
+// Asked are the arms of cell i, as indexes into Arms, in their order.
+func (p *Plan) Asked(i int) []int {
+	var asked []int
+	for arm := range p.Arms {
+		if p.Cells[i].Asks(p.Arms[arm].Name) {
+			asked = append(asked, arm)
+		}
+	}
+	return asked
 }
 
 // Check says what is wrong with a plan that Make did not make.
@@ -74,6 +93,14 @@ func (p *Plan) Check() error {
 			return fmt.Errorf("cell %s stands in the plan twice", name)
 		}
 		cells[p.Cells[i].Name()] = true
+		for _, arm := range p.Cells[i].Arms {
+			if !names[arm] {
+				return fmt.Errorf("cell %s asks the arm %q, which is not in the plan", p.Cells[i].Name(), arm)
+			}
+		}
+		if len(p.Asked(i)) == 0 {
+			return fmt.Errorf("cell %s asks no arm", p.Cells[i].Name())
+		}
 	}
 	return nil
 }

@@ -17,6 +17,10 @@ type Setting struct {
 // acceptor, the backend side, and the runtime's own needs.
 const spareProcs = 8
 
+// mostProcesses bounds the worker processes that a server gets from its cell: each takes
+// some 10 ms to start.
+const mostProcesses = 64
+
 // mostWorkers bounds the size that a pool gets from its cell.
 const mostWorkers = 512
 
@@ -24,8 +28,9 @@ const mostWorkers = 512
 // many backends one request of the cell may ask.
 func Settings(a *Arm, c *Cell, backends int) []Setting {
 	follow := map[string]func(*Arm, *Cell, int) []Setting{
-		"thread": threadSettings,
-		"pool":   poolSettings,
+		"thread":  threadSettings,
+		"pool":    poolSettings,
+		"prefork": preforkSettings,
 	}[a.Model]
 	if follow == nil || a.External() {
 		return nil
@@ -71,5 +76,16 @@ func poolSettings(_ *Arm, c *Cell, backends int) []Setting {
 	return []Setting{{
 		"size", strconv.Itoa(min(c.Most(), mostWorkers)),
 		fmt.Sprintf("a worker waits with its request: one for each of %d connections, at most %d", c.Most(), mostWorkers),
+	}}
+}
+
+// preforkSettings: a worker process waits with its request, as a thread of a pool does.
+func preforkSettings(_ *Arm, c *Cell, backends int) []Setting {
+	if backends == 0 && c.Workload != "blocking" {
+		return nil
+	}
+	return []Setting{{
+		"workers", strconv.Itoa(min(c.Most(), mostProcesses)),
+		fmt.Sprintf("a worker waits with its request: one for each of %d connections, at most %d", c.Most(), mostProcesses),
 	}}
 }

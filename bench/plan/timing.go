@@ -14,6 +14,22 @@ type Timing struct {
 	Drain     time.Duration `json:"drain"`     // longest wait for a slice's last answers; it is over when they are in
 }
 
+// A closed loop of many connections gives each few answers a slice, and then Jain's index
+// says more of where the slices were cut than of the server: from so many connections on,
+// an arm has so much load in a block, in longer slices.
+const (
+	crowd     = 600
+	crowdLoad = 2500 * time.Millisecond
+)
+
+// SliceOf is how long a slice of the cell is.
+func (t *Timing) SliceOf(c *Cell) time.Duration {
+	if !c.Open() && !c.Memory() && c.Conns >= crowd {
+		return max(t.Slice, crowdLoad/time.Duration(t.Rotations))
+	}
+	return t.Slice
+}
+
 // What a run spends beside load, from quick runs on two processors at 3 GHz.
 const (
 	perGroup = 150 * time.Millisecond // generator and backends: start, stop
@@ -26,28 +42,31 @@ const (
 // Estimate is how long the plan takes: its loads and silences exactly, and what
 // starting, connecting and draining usually cost.
 func (p *Plan) Estimate() time.Duration {
-	var block, before time.Duration
+	var blocks, before time.Duration
 	for i := range p.Cells {
 		c := &p.Cells[i]
-		block += c.blockTime(p.Timing, len(p.Arms))
+		blocks += time.Duration(p.BlocksOf(i)) * p.StepEstimate(i)
 		if c.Share > 0 {
-			before += c.capacityTime(p.Timing, len(p.Arms))
+			before += c.capacityTime(p.Timing, len(p.Asked(i)))
 		}
 	}
-	return before + time.Duration(p.Blocks)*block
+	return before + blocks
 }
 
 // blockTime is what the cell takes of one block.
 //
 //	load:   group + arms × (start + connect + warm-up + rotations × (slice + edge))
-//	memory: arms × (group + start + connect + rungs × (settle + sample) + sample after a collection + span)
+//	memory: arms × (group + start + connect + rungs × (silence + sample) + sample after a collection + span)
 func (c *Cell) blockTime(t Timing, arms int) time.Duration {
 	connect := time.Duration(c.Most()) * perConn
 	if c.Memory() {
-		rungs := time.Duration(len(c.Ladder)) * (c.Settle + perRung)
+		rungs := time.Duration(len(c.Ladder)) * perRung
+		for i := range c.Ladder {
+			rungs += c.Silence(i)
+		}
 		return time.Duration(arms) * (perGroup + perArm + connect + rungs + perRung + c.Span)
 	}
-	slices := time.Duration(t.Rotations) * (t.Slice + perEdge)
+	slices := time.Duration(t.Rotations) * (t.SliceOf(c) + perEdge)
 	return perGroup + time.Duration(arms)*(perArm+connect+t.Warmup+perEdge+slices)
 }
 
@@ -82,5 +101,5 @@ func (t *Timing) check() error {
 
 // StepEstimate is what cell i takes of one block.
 func (p *Plan) StepEstimate(i int) time.Duration {
-	return p.Cells[i].blockTime(p.Timing, len(p.Arms))
+	return p.Cells[i].blockTime(p.Timing, len(p.Asked(i)))
 }

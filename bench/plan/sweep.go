@@ -1,0 +1,40 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// sweepCells are where settings are tried: capacity without a backend, waiting for three,
+// and holding connections.
+var sweepCells = []Cell{{Workload: "echo", Conns: 64}, fanoutCell(128, 2000), ladder(100*ms, 100*ms, 0, 500)}
+
+// Sweep is the plan that measures one model's settings against its defaults: an arm
+// for every value that the model holds worth trying, one option changed at a time, in
+// one campaign. Blocks 0 is six, the fewest that ranks give an interval for. An error says
+// that the model offers nothing to try.
+func Sweep(m Model, blocks int, seed uint64) (*Plan, error) {
+	arms := []Arm{{Name: m.Name, Model: m.Name}}
+	for _, o := range m.Options {
+		for _, value := range o.Try {
+			arms = append(arms, Arm{Name: m.Name + ":" + o.Name + "=" + value, Model: m.Name, Options: map[string]string{o.Name: value}})
+		}
+	}
+	if len(arms) == 1 {
+		return nil, fmt.Errorf("model %s has no setting to try: its defaults are all there is", m.Name)
+	}
+	if blocks == 0 {
+		blocks = 6
+	}
+	cells := slices.Clone(sweepCells)
+	cells = slices.DeleteFunc(cells, func(c Cell) bool { return !m.serves(c.Workload) })
+	for i := range cells {
+		cells[i].Params = maps.Clone(cells[i].Params)
+	}
+	p := &Plan{
+		Version: Version, Profile: "tune", Arms: withTwin(arms), Cells: cells, Blocks: blocks, Seed: seed,
+		Timing: Timing{Warmup: 300 * ms, Slice: 250 * ms, Rotations: 4, Drain: drain},
+	}
+	return p, p.Check()
+}

@@ -1,0 +1,35 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSweepChangesOneOptionAtATime(t *testing.T) {
+	m := Model{Name: "pool", Workloads: []string{"echo", "idle"}, Options: []Option{
+		{Name: "size", Default: "64", Try: []string{"48", "128"}}, {Name: "queue", Default: "1024"}, {Name: "kind", Default: "a", Try: []string{"b"}},
+	}}
+	p, err := Sweep(m, 0, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, a := range p.Arms {
+		names = append(names, a.Name)
+		if len(a.Options) > 1 {
+			t.Errorf("%s changes more than one option", a.Name)
+		}
+	}
+	if got, want := strings.Join(names, " "), "pool pool-twin pool:size=48 pool:size=128 pool:kind=b"; got != want {
+		t.Errorf("arms %s, want %s", got, want)
+	}
+	if p.Blocks != 6 || p.Seed != 3 || len(p.Cells) != 2 {
+		t.Errorf("%d blocks, seed %d, %d cells; want 6, 3, and the two that the model serves", p.Blocks, p.Seed, len(p.Cells))
+	}
+}
+
+func TestSweepOfNothing(t *testing.T) {
+	if _, err := Sweep(Model{Name: "serial"}, 6, 1); err == nil || !strings.Contains(err.Error(), "serial has no setting to try") {
+		t.Errorf("got %v", err)
+	}
+}
