@@ -1,33 +1,70 @@
 package micro
 
 import (
-	"runtime"
+	"iter"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
-// BenchmarkSpawn starts something that could wait, and waits for its end.
-func BenchmarkSpawn(b *testing.B) {
-	b.Run("what=closure", func(b *testing.B) {
-		b.ReportAllocs()
-		n := 0
-		var f func()
-		for b.Loop() {
-			m := n
-			f = func() { n = m + 1 }
-			f()
-		}
-	})
-	b.Run("what=goroutine", func(b *testing.B) { spawn(b, func() {}) })
-	// A goroutine that ends locked takes its thread with it: one is made each time.
-	b.Run("what=thread", func(b *testing.B) { spawn(b, runtime.LockOSThread) })
+// spawns start something that could wait, and wait for its end.
+var spawns = []mechanism{
+	{name: "what=callback", run: spawnCallback},
+	{name: "what=coroutine", run: spawnCoroutine},
+	{name: "what=goroutine", run: spawnGoroutine},
+	{name: "what=thread/lang=go", run: spawnThread},
+	inC("pthread", 1, "what=thread/lang=c/cpus=1"),
+	inC("pthread", 2, "what=thread/lang=c/cpus=2"),
+	inC("fork", 1, "what=process/lang=c/cpus=1"),
+	inC("fork", 2, "what=process/lang=c/cpus=2"),
 }
 
-func spawn(b *testing.B, f func()) {
-	b.ReportAllocs()
+func BenchmarkSpawn(b *testing.B) { measure(b, spawns) }
+func TestSpawn(t *testing.T)      { verify(t, spawns) }
+
+// spawnCallback makes a continuation with state of its own, and the loop runs it.
+func spawnCallback(c clock, n int) (int, error) {
+	var s chain
+	c.ResetTimer()
+	for i := range n {
+		s.add(s.step(i))
+		s.turn()
+	}
+	return s.seen, nil
+}
+
+// spawnCoroutine makes a coroutine and runs it to its end.
+func spawnCoroutine(c clock, n int) (int, error) {
+	seen := 0
+	c.ResetTimer()
+	for range n {
+		next, stop := iter.Pull(func(func(struct{}) bool) { seen++ })
+		next()
+		stop()
+	}
+	return seen, nil
+}
+
+func spawnGoroutine(c clock, n int) (int, error) {
+	var seen atomic.Int64
 	var wg sync.WaitGroup
-	for b.Loop() {
+	f := func() { seen.Add(1) }
+	c.ResetTimer()
+	for range n {
 		wg.Go(f)
 		wg.Wait()
 	}
+	return int(seen.Load()), nil
+}
+
+// spawnThread has the runtime make a thread each time, because a goroutine that ends
+// locked takes its thread with it.
+func spawnThread(c clock, n int) (int, error) {
+	seen := 0
+	f := func() error { seen++; return nil }
+	c.ResetTimer()
+	for range n {
+		<-onThread(-1, f)
+	}
+	return seen, nil
 }

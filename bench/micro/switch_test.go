@@ -4,121 +4,198 @@ import (
 	"iter"
 	"runtime"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
 
-// BenchmarkSwitch hands control from one to another and back: two switches an
-// operation.
-func BenchmarkSwitch(b *testing.B) {
-	b.Run("how=call", switchCall)
-	b.Run("how=callback", switchCallback)
-	b.Run("how=coroutine", switchCoroutine)
-	b.Run("how=goroutine", func(b *testing.B) { switchChannel(b, false) })
-	b.Run("how=goroutine-on-thread", func(b *testing.B) { switchChannel(b, true) })
-	b.Run("how=thread-eventfd", switchEventfd)
-	b.Run("how=thread-futex", switchFutex)
-}
+// switches hand control from one to another and back: two switches an operation.
+// Those between threads are in thread_test.go.
+var switches = append([]mechanism{
+	{name: "how=call", run: switchCall},
+	{name: "how=callback", run: switchCallback},
+	{name: "how=closure", run: switchClosure},
+	{name: "how=coroutine", run: switchCoroutine},
+	{name: "how=coroutine-locked", run: switchCoroutineLocked},
+	{name: "how=coroutine-10-frames", run: switchCoroutineDeep},
+	{name: "how=call-10-frames", run: switchCallDeep},
+	{name: "how=goroutine", run: switchGoroutine},
+}, threadSwitches()...)
+
+func BenchmarkSwitch(b *testing.B) { measure(b, switches) }
+func TestSwitch(t *testing.T)      { verify(t, switches) }
 
 //go:noinline
 func callee(n int) int { return n + 1 }
 
-func switchCall(b *testing.B) {
-	n := 0
-	for b.Loop() {
-		n = callee(n)
+func switchCall(c clock, n int) (int, error) {
+	seen := 0
+	c.ResetTimer()
+	for range n {
+		seen = callee(seen)
 	}
-	runtime.KeepAlive(n)
+	return seen, nil
 }
 
-// switchCallback queues a continuation and has a loop run it.
-func switchCallback(b *testing.B) {
-	var queue []func()
-	n := 0
-	for b.Loop() {
-		queue = append(queue[:0], func() { n++ })
-		for _, f := range queue {
-			f()
+// queue is a loop's list of what is ready. All that is in it when a turn begins runs in
+// that turn; what these add waits for the next.
+type queue struct{ ready, next []func() }
+
+func (q *queue) add(f func()) { q.next = append(q.next, f) }
+
+func (q *queue) turn() bool {
+	q.ready, q.next = q.next, q.ready[:0]
+	for _, f := range q.ready {
+		f()
+	}
+	return len(q.ready) > 0
+}
+
+// inFlight is how many continuations a turn of the loop finds ready, as under some load; with
+// one, what a turn itself costs (5 ns) would be most of it.
+const inFlight = 64
+
+// switchCallback leaves a continuation that exists already and has the loop run it.
+func switchCallback(c clock, n int) (int, error) {
+	var q queue
+	seen, left := 0, n
+	var f func()
+	f = func() {
+		seen++
+		if left > 0 {
+			left--
+			q.add(f)
 		}
 	}
-	runtime.KeepAlive(n)
+	for range min(n, inFlight) {
+		left--
+		q.add(f)
+	}
+	c.ResetTimer()
+	for q.turn() {
+	}
+	return seen, nil
+}
+
+// switchClosure makes the continuation anew each time, as callback code does
+// that carries its state along.
+func switchClosure(c clock, n int) (int, error) {
+	s := chain{length: n}
+	c.ResetTimer()
+	for i := range min(n, inFlight) {
+		s.add(s.step(i))
+	}
+	for s.turn() {
+	}
+	return s.seen, nil
+}
+
+// chain is a number of continuations, each of which makes the one inFlight after it.
+type chain struct {
+	queue
+	seen, length int
+}
+
+func (s *chain) step(i int) func() {
+	return func() {
+		s.seen++
+		if i+inFlight < s.length {
+			s.add(s.step(i + inFlight))
+		}
+	}
 }
 
 // switchCoroutine resumes a coroutine of the runtime, which yields at once.
-func switchCoroutine(b *testing.B) {
-	next, stop := iter.Pull(func(yield func(int) bool) {
-		for n := 0; yield(n); n++ {
+func switchCoroutine(c clock, n int) (int, error) {
+	seen := 0
+	next, stop := iter.Pull(func(yield func(struct{}) bool) {
+		for yield(struct{}{}) {
+			seen++
 		}
 	})
-	defer stop()
-	for b.Loop() {
+	next() // to its first yield
+	c.ResetTimer()
+	for range n {
 		next()
 	}
+	c.StopTimer()
+	stop()
+	return seen, nil
 }
 
-// switchChannel goes through the scheduler; with threads each side is locked to
-// its own, and the kernel has to switch too.
-func switchChannel(b *testing.B, threads bool) {
-	there, back := make(chan int), make(chan int)
-	go func() {
-		if threads {
-			runtime.LockOSThread()
-		}
-		for n := range there {
-			back <- n
-		}
-		close(back)
-	}()
-	if threads {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-	}
-	for b.Loop() {
-		there <- 1
-		<-back
-	}
-	close(there)
-	<-back
-}
-
-// switchEventfd blocks two threads in turn in read(2), which the Go scheduler sees.
-func switchEventfd(b *testing.B) {
-	there, back := eventfd(b), eventfd(b)
-	over := make(chan struct{})
-	go func() {
-		runtime.LockOSThread()
-		defer close(over)
-		for take(there) == 1 {
-			give(back, 1)
-		}
-	}()
+// switchCoroutineLocked does so on a goroutine that is locked to its thread, as a
+// loop's is: the switch takes the thread along.
+func switchCoroutineLocked(c clock, n int) (int, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	for b.Loop() {
-		give(there, 1)
-		take(back)
+	return switchCoroutine(c, n)
+}
+
+// switchCoroutineDeep resumes it ten frames below the loop, to which each time is
+// returned, as in a server where a timer, a connection and a call lie between. What
+// this costs more than the switch, and call-10-frames does not, is returns mispredicted:
+// a switch leaves the processor's stack of return addresses out of step with both stacks.
+func switchCoroutineDeep(c clock, n int) (int, error) {
+	seen := 0
+	next, stop := iter.Pull(func(yield func(struct{}) bool) {
+		for yield(struct{}{}) {
+			seen++
+		}
+	})
+	next()
+	resume := func() { next() }
+	c.ResetTimer()
+	for range n {
+		below(10, resume)
 	}
-	give(there, 2) // ends the other
-	<-over
+	c.StopTimer()
+	stop()
+	return seen, nil
 }
 
-func eventfd(b *testing.B) int {
-	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
-	if err != nil {
-		b.Fatal(err)
+// switchCallDeep is the same with a call in place of the switch.
+func switchCallDeep(c clock, n int) (int, error) {
+	seen := 0
+	f := func() { seen = callee(seen) }
+	c.ResetTimer()
+	for range n {
+		below(10, f)
 	}
-	b.Cleanup(func() { unix.Close(fd) })
-	return fd
+	return seen, nil
 }
 
-// give and take cannot fail on an eventfd that is open and blocks.
-
-func give(fd int, n byte) {
-	_, _ = unix.Write(fd, []byte{n, 0, 0, 0, 0, 0, 0, 0})
+// below calls f so many frames further down. What it returns keeps it from becoming a loop.
+//
+//go:noinline
+func below(frames int, f func()) int {
+	if frames == 0 {
+		f()
+		return 0
+	}
+	return below(frames-1, f) + 1
 }
 
-func take(fd int) byte {
-	var b [8]byte
-	_, _ = unix.Read(fd, b[:])
-	return b[0]
+// switchGoroutine goes through the scheduler.
+func switchGoroutine(c clock, n int) (int, error) {
+	there, back := make(chan int), make(chan int)
+	seen := 0
+	go pong(there, back, &seen)
+	c.ResetTimer()
+	ping(there, back, n)
+	c.StopTimer()
+	close(there)
+	<-back
+	return seen, nil
+}
+
+func ping(there, back chan int, n int) {
+	for i := range n {
+		there <- i
+		<-back
+	}
+}
+
+func pong(there, back chan int, seen *int) {
+	for i := range there {
+		*seen++
+		back <- i
+	}
+	close(back)
 }
