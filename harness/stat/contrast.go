@@ -1,10 +1,10 @@
 package stat
 
 import (
+	"errors"
 	"fmt"
 	"math"
-
-	moremath "github.com/aclements/go-moremath/stats"
+	"slices"
 
 	"assay/harness/trial"
 )
@@ -25,8 +25,19 @@ type Contrast struct {
 	N             int       // blocks
 	Logs          []float64 // a log-ratio per block, in block order
 
-	// Equal: two one-sided tests place the ratio within the metric's margin.
-	Equal bool
+	// Rank is the Hodges–Lehmann ratio with its signed-rank interval; all zero below
+	// six blocks, which cannot have one. RankP is its test of ratio 1.
+	Rank  Interval
+	RankP float64
+
+	// Equal: two one-sided tests place the ratio within the metric's margin; EqualP is
+	// their p-value.
+	Equal  bool
+	EqualP float64
+
+	// Unpaired are the blocks (from 0) that only one of the two has a value of: they
+	// are left out, which flatters an arm that fails when it is slow.
+	Unpaired []int
 }
 
 // Significant is whether the interval leaves 1 out.
@@ -40,31 +51,71 @@ func (c Contrast) Better() bool {
 // Contrast compares arm with base, block by block. Blocks in which either has no
 // value are left out; fewer than two is an error, as is a value that has no logarithm.
 func (s *Set) Contrast(m Metric, cell, arm, base string) (Contrast, error) {
-	c := Contrast{Metric: m, Cell: cell, Arm: arm, Base: base}
+	return s.Across(m, Place{arm, cell}, Place{base, cell})
+}
+
+// Place is an arm in a cell.
+type Place struct{ Arm, Cell string }
+
+// against is a pair of places in words.
+func (p Place) against(base Place) string {
+	if p.Cell == base.Cell {
+		return p.Arm + " against " + base.Arm + " in " + p.Cell
+	}
+	return p.Arm + " in " + p.Cell + " against " + base.Arm + " in " + base.Cell
+}
+
+// Across is Contrast for two places that need not share the cell: one model on two
+// questions. Cells of a block are minutes apart and not neighbours, so that whole blocks are
+// compared, and the machine's drift is in the interval.
+func (s *Set) Across(m Metric, arm, base Place) (Contrast, error) {
+	c := Contrast{Metric: m, Cell: arm.Cell, Arm: arm.Arm, Base: base.Arm}
 	if arm == base {
 		return c, fmt.Errorf("%s cannot be contrasted with itself: use a twin", arm)
 	}
+	if arm.Cell != base.Cell {
+		m.neighbours = false
+	}
 	bases := make(map[int]*Figures)
-	for _, f := range s.Replicates(cell, base) {
+	for _, f := range s.Replicates(base.Cell, base.Arm) {
 		bases[f.Block] = f
 	}
-	for _, f := range s.Replicates(cell, arm) {
+	seen := make(map[int]bool)
+	for _, f := range s.Replicates(arm.Cell, arm.Arm) {
 		b := bases[f.Block]
+		seen[f.Block] = true
 		if b == nil {
+			c.unpaired(f, m)
 			continue
 		}
 		log, ok, err := blockLog(m, f, b)
 		if err != nil {
-			return c, fmt.Errorf("%s against %s in %s, block %d: %w", arm, base, cell, f.Block+1, err)
+			return c, fmt.Errorf("%s, block %d: %w", arm.against(base), f.Block+1, err)
 		}
 		if ok {
 			c.Logs = append(c.Logs, log)
+		} else {
+			c.unpaired(f, m)
+			c.unpaired(b, m)
 		}
 	}
+	for block, b := range bases {
+		if !seen[block] {
+			c.unpaired(b, m)
+		}
+	}
+	slices.Sort(c.Unpaired)
 	if err := c.infer(); err != nil {
-		return c, fmt.Errorf("%s of %s against %s in %s: %w", m.Label, arm, base, cell, err)
+		return c, fmt.Errorf("%s of %s: %w", m.Label, arm.against(base), err)
 	}
 	return c, nil
+}
+
+// unpaired notes the block of a value that has no partner.
+func (c *Contrast) unpaired(f *Figures, m Metric) {
+	if _, has := f.Values[m.Name]; has {
+		c.Unpaired = append(c.Unpaired, f.Block)
+	}
 }
 
 // blockLog is the log-ratio of one block; ok is false where either value is absent.
@@ -114,37 +165,35 @@ func neighbourLog(m Metric, as, bs []trial.Slice) (float64, bool) {
 	return total / float64(n), true
 }
 
-// infer fills the interval and the tests from the block log-ratios.
+// infer fills the intervals and the tests from the block log-ratios.
 func (c *Contrast) infer() error {
 	c.N = len(c.Logs)
 	if err := Finite(c.Logs); err != nil {
 		return err
 	}
-	if c.N > 0 {
-		c.Ratio = math.Exp(moremath.Mean(c.Logs))
-		c.Lo, c.Hi = c.Ratio, c.Ratio
-	}
-	switch {
-	case c.N == 0:
+	if c.N == 0 {
 		return fmt.Errorf("no block has a value of both")
-	case c.N == 1:
-		return ErrSingle
 	}
-	mean, lo, hi := moremath.MeanCI(c.Logs, confidence)
-	c.Lo, c.Hi = math.Exp(lo), math.Exp(hi)
-	if lo == hi { // every block says the same: there is no spread to test against
-		c.P = 1
-		if mean != 0 {
-			c.P = 0
-		}
-	} else if t, err := moremath.OneSampleTTest(moremath.Sample{Xs: c.Logs}, 0, moremath.LocationDiffers); err == nil {
-		c.P = t.P
-	} else {
+	mean, err := MeanT(c.Logs, confidence)
+	if err != nil {
+		return err
+	}
+	ratio := mean.Exp()
+	c.Ratio, c.Lo, c.Hi = ratio.Center, ratio.Lo, ratio.Hi
+	if c.P, err = PairedT(c.Logs, 0); err != nil {
 		return fmt.Errorf("paired t: %w", err)
 	}
-	// Two one-sided tests at alpha hold exactly when the 1 − 2 alpha interval lies inside.
-	_, lo, hi = moremath.MeanCI(c.Logs, 1-2*alpha)
-	margin := math.Log1p(c.Metric.Margin)
-	c.Equal = -margin < lo && hi < margin
-	return nil
+	if c.EqualP, err = Equivalence(c.Logs, c.Metric.Margin); err != nil {
+		return err
+	}
+	c.Equal = c.EqualP < alpha
+	if c.RankP, err = SignedRank(c.Logs); err != nil {
+		return fmt.Errorf("signed ranks: %w", err)
+	}
+	rank, err := HodgesLehmann(c.Logs, confidence)
+	if errors.As(err, new(ErrFewRanks)) {
+		return nil
+	}
+	c.Rank = rank.Exp()
+	return err
 }

@@ -174,3 +174,76 @@ func TestContrastIsSymmetric(t *testing.T) {
 		}
 	})
 }
+
+// One arm in two cells: whole blocks are compared, not slices that are no neighbours.
+func TestAcrossCells(t *testing.T) {
+	var trials []trial.Trial
+	for block := range 6 {
+		speed := 1 + 0.2*float64(block%2)
+		for cell, cost := range map[string]float64{"c": 10, "d": 20} {
+			tr := loadTrial(t, "a", block, cost*speed*1000)
+			tr.Cell, tr.Key = cell, tr.Key+cell
+			trials = append(trials, tr)
+		}
+	}
+	s := compute(t, trials...)
+	c, err := s.Across(CPU, Place{"a", "d"}, Place{"a", "c"})
+	if err != nil || math.Abs(c.Ratio-2) > 1e-9 || c.N != 6 {
+		t.Errorf("got %+v, %v, want a ratio of 2 over 6 blocks", c, err)
+	}
+	if _, err := s.Across(CPU, Place{"a", "d"}, Place{"a", "d"}); err == nil {
+		t.Error("a place is contrasted with itself")
+	}
+	if _, err := s.Across(CPU, Place{"a", "d"}, Place{"a", "e"}); err == nil || !strings.Contains(err.Error(), "a in d against a in e") {
+		t.Errorf("got %v, want an error that names both places", err)
+	}
+}
+
+// The ranks' interval stands beside Student's from six blocks on, and is absent below.
+func TestContrastHasBothIntervals(t *testing.T) {
+	c, err := logs(CPU, .1, .12, .11, .13, .09, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Rank.Center > 1.2 || c.Rank.Lo < 1.09 || !near(c.RankP, 2./64, 1e-9) {
+		t.Errorf("one wild block of six must hardly move the ranks: got %+v", c)
+	}
+	if c.EqualP < .5 || c.Equal {
+		t.Errorf("equal ±5 %%: p = %g", c.EqualP)
+	}
+	if c, err = logs(CPU, .1, .12, .11, .13, .09); err != nil || c.Rank != (Interval{}) || c.RankP == 0 {
+		t.Errorf("five blocks: got %+v, %v, want no interval by ranks", c.Rank, err)
+	}
+}
+
+// A block that only one of the two has is left out and named.
+func TestUnequalReplicatesAreNamed(t *testing.T) {
+	s := compute(t,
+		loadTrial(t, "a", 0, 1000), loadTrial(t, "b", 0, 900),
+		loadTrial(t, "a", 1, 1000),
+		loadTrial(t, "a", 2, 1000), loadTrial(t, "b", 2, 900),
+		loadTrial(t, "b", 3, 900))
+	c, err := s.Contrast(CPU, "c", "b", "a")
+	if err != nil || c.N != 2 || len(c.Unpaired) != 2 || c.Unpaired[0] != 1 || c.Unpaired[1] != 3 {
+		t.Errorf("got %d blocks, unpaired %v, %v; want 2, and blocks 1 and 3", c.N, c.Unpaired, err)
+	}
+}
+
+// A server that answered nothing has no cost per request: that is said, not divided by.
+func TestZeroRequestsInventNoFigure(t *testing.T) {
+	var trials []trial.Trial
+	for block := range 3 {
+		silent := loadTrial(t, "b", block, 900)
+		silent.Slices[0].Load = trial.LoadFigures{}
+		trials = append(trials, loadTrial(t, "a", block, 1000), silent)
+	}
+	s := compute(t, trials...)
+	for _, f := range s.Replicates("c", "b") {
+		if v, ok := f.Values[CPU.Name]; ok || f.Absent[CPU.Name] == "" {
+			t.Errorf("block %d: CPU per request is %v, absent because %q", f.Block, v, f.Absent[CPU.Name])
+		}
+	}
+	if _, err := s.Contrast(CPU, "c", "b", "a"); err == nil || !strings.Contains(err.Error(), "b against a") {
+		t.Errorf("got %v, want an error that names both", err)
+	}
+}

@@ -51,17 +51,29 @@ func (f *Figures) add(t *trial.Trial) error {
 		f.count(&t.Slices[i])
 	}
 	f.setRatios()
-	if err := f.pack(); err != nil {
-		return err
-	}
-	if err := f.setQuantiles(); err != nil {
-		return err
+	if recorded(t.Slices) {
+		if err := f.pack(); err != nil {
+			return err
+		}
+		if err := f.setQuantiles(); err != nil {
+			return err
+		}
 	}
 	if t.Jain > 0 {
 		f.set(Jain, t.Jain)
 	}
 	f.setRuntime()
 	return f.finite()
+}
+
+// recorded is whether any slice holds histograms.
+func recorded(slices []trial.Slice) bool {
+	for i := range slices {
+		if len(slices[i].Load.Classes) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *Figures) count(s *trial.Slice) {

@@ -15,11 +15,11 @@ const (
 	significantFigures = 3
 )
 
-// Latency is a merged histogram of nanoseconds and the requests that never got
-// an answer: those are slower than every recorded value, so they stand in the tail.
+// Latency is a merged histogram of nanoseconds. Requests that never got an answer are
+// in it too, in the tail, where the wait for each would have ended: their true times lie beyond.
 type Latency struct {
 	Recorded *hdr.Histogram
-	Censored int64
+	Censored int64 // of the recorded, those without a right answer
 	Clipped  int64 // recorded, but outside the range, so at its edge
 }
 
@@ -29,7 +29,7 @@ func NewLatency() *Latency {
 }
 
 // Count is the number of requests, answered and not.
-func (l *Latency) Count() int64 { return l.Recorded.TotalCount() + l.Censored }
+func (l *Latency) Count() int64 { return l.Recorded.TotalCount() }
 
 // Merge adds another's requests.
 func (l *Latency) Merge(o *Latency) error {
@@ -153,10 +153,9 @@ func (l *Latency) Quantile(q float64) (seconds float64, err error) {
 		return 0, fmt.Errorf("p%g needs %d requests, there are %d", q*100, need, n)
 	}
 	rank := int64(math.Ceil(q*float64(n) - 1e-9))
-	recorded := l.Recorded.TotalCount()
-	if rank > recorded {
+	if rank > n-l.Censored {
 		return 0, fmt.Errorf("p%g lies among the %d requests without a right answer", q*100, l.Censored)
 	}
-	// The library rounds rank/recorded back to this rank.
-	return float64(l.Recorded.ValueAtQuantile(100*float64(rank)/float64(recorded))) / 1e9, nil
+	// The library rounds rank/n back to this rank.
+	return float64(l.Recorded.ValueAtQuantile(100*float64(rank)/float64(n))) / 1e9, nil
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/montanaflynn/stats"
-
 	"assay/harness/trial"
 )
 
@@ -55,24 +53,4 @@ func ladderSlope(steps []trial.MemoryStep, of func(*trial.MemoryStep) int64) (fl
 		x[i], y[i] = float64(steps[i].Conns), float64(of(&steps[i]))
 	}
 	return Slope(x, y)
-}
-
-// Slope is the least-squares slope of y over x: for a memory ladder, bytes per
-// connection, from which what a process holds without any connection has dropped out.
-func Slope(x, y []float64) (float64, error) {
-	if len(x) != len(y) {
-		return 0, fmt.Errorf("a slope needs as many y (%d) as x (%d)", len(y), len(x))
-	}
-	if err := Finite(append(append([]float64(nil), x...), y...)); err != nil {
-		return 0, err
-	}
-	variance, err := stats.PopulationVariance(x)
-	if err != nil || variance == 0 {
-		return 0, fmt.Errorf("a slope needs a ladder of two different numbers of connections, there are %d rungs", len(x))
-	}
-	covariance, err := stats.CovariancePopulation(x, y)
-	if err != nil {
-		return 0, fmt.Errorf("slope: %w", err)
-	}
-	return covariance / variance, nil
 }
