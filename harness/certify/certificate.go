@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,26 +28,38 @@ type Certificate struct {
 	Partial   string    `json:"partial,omitempty"` // what was left out; "": nothing
 	Bound     Bound     `json:"bound"`
 	Certified bool      `json:"certified"`
+	UpTo      float64   `json:"up_to_rps"` // every cell at this rate and below that can be meant was kept; 0: not even at the lowest
 	Rows      []Row     `json:"rows"`
+
+	// Sum is the SHA-256 of the file that Find read, hexadecimal: a run records it.
+	Sum string `json:"-"`
 }
 
-// Conclude sets Certified by the rows of the generator name: all that could be meant were kept,
-// and there were some.
+// Conclude sets Certified and UpTo by the rows of the generator name: all that could be meant
+// were kept, and there were some.
 func (c *Certificate) Conclude(name string) {
-	kept := 0
-	c.Certified = false
+	kept, failed := map[float64]int{}, map[float64]int{}
+	var rates []float64
 	for _, r := range c.Rows {
-		if r.Generator != name {
+		if r.Generator != name || r.Verdict == NotMeant {
 			continue
 		}
-		switch r.Verdict {
-		case Kept:
-			kept++
-		case Broken, Undecided:
-			return
+		rates = append(rates, r.Rate)
+		if r.Verdict == Kept {
+			kept[r.Rate]++
+		} else {
+			failed[r.Rate]++
 		}
 	}
-	c.Certified = kept > 0
+	c.UpTo = 0
+	slices.Sort(rates)
+	for _, rate := range rates {
+		if failed[rate] > 0 {
+			break
+		}
+		c.UpTo = rate
+	}
+	c.Certified = len(kept) > 0 && len(failed) == 0
 }
 
 // Count is how many rows of the generator name have a verdict.
@@ -65,12 +78,20 @@ func (c *Certificate) Says() string {
 	switch {
 	case c == nil:
 		return "not certified: there is no accuracy certificate of this binary and boot; make one with assay certify"
+	case !c.Certified && c.UpTo > 0:
+		return fmt.Sprintf("certified up to %.0f/s%s; beyond that assay certify found it wrong, or could not tell, on %s", c.UpTo, c.part(), c.Made.UTC().Format(time.RFC3339))
 	case !c.Certified:
 		return "not certified: assay certify found it wrong, or could not tell, on " + c.Made.UTC().Format(time.RFC3339)
-	case c.Partial != "":
-		return "certified (" + c.Partial + ")"
 	}
-	return "certified"
+	return "certified" + c.part()
+}
+
+// part says what was left out, in brackets.
+func (c *Certificate) part() string {
+	if c.Partial == "" {
+		return ""
+	}
+	return " (" + c.Partial + ")"
 }
 
 // Folder is where certificates are kept: that of ASSAY_CERTIFICATES, or one in the user's cache.
@@ -151,6 +172,8 @@ func Find(binaryHash, bootID string) (*Certificate, error) {
 		if c.Format != format || c.Binary != binaryHash || c.Boot != bootID {
 			return nil, fmt.Errorf("certificate %s is of format %d (want %d), binary %.12s, boot %.12s: remove it and run assay certify", path, c.Format, format, c.Binary, c.Boot)
 		}
+		sum := sha256.Sum256(text)
+		c.Sum = hex.EncodeToString(sum[:])
 		return c, nil
 	}
 	return nil, nil

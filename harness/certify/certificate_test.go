@@ -23,13 +23,15 @@ func made(t *testing.T) *Certificate {
 		Machine: []string{"oracle on processors [1], generators on [0], loopback; Linux 6.1, go1.26"}, Bound: DefaultBound,
 	}
 	fixed, stall := cellOf(oracle.Fixed, 1000, 64, false), cellOf(oracle.Stall, 1000, 64, false)
+	slow := perfect(t, stall)
+	slow.Response, slow.Oracle.Release, slow.Oracle.Left = released(10_000, 8e3), 8_064_516, oracle.Quantiles{Count: 625, P50: 2400, P99: 9300}
 	late := perfect(t, fixed)
 	late.SlipP99, late.Oracle.Late.P99 = 2e6, 12_000
 	c.Rows = []Row{
 		NewRow("assay", fixed).Judge(fixed, perfect(t, fixed), DefaultBound),
 		NewRow("assay", fixed).Judge(fixed, late, DefaultBound),
 		NewRow("assay", cellOf(oracle.Stall, 10000, 64, false)),
-		NewRow("assay", stall).Judge(stall, perfect(t, stall), DefaultBound),
+		NewRow("assay", stall).Judge(stall, slow, DefaultBound),
 		{
 			Generator: "wrk", Law: "stall:1s,5s", Rate: 1000, Conns: 64, Arrivals: "closed", Verdict: Shown, Achieved: 900,
 			Points: []Point{{Q: 0.5, Want: 0, Got: 60_000}, {Q: 0.99, Want: 950e6, Got: 1e6}},
@@ -68,8 +70,30 @@ func TestConclude(t *testing.T) {
 	if c.Conclude("assay"); !c.Certified {
 		t.Error("not certified although all that can be meant was kept")
 	}
-	if c.Conclude("vegeta"); c.Certified {
+	if c.Conclude("vegeta"); c.Certified || c.UpTo != 0 {
 		t.Error("certified without a cell")
+	}
+}
+
+// Where only the highest rates fail, the certificate holds below them.
+func TestCertifiedUpToARate(t *testing.T) {
+	row := func(rate float64, v Verdict) Row { return Row{Generator: "assay", Rate: rate, Verdict: v} }
+	for name, c := range map[string]struct {
+		rows []Row
+		upTo float64
+		says string
+	}{
+		"all":            {[]Row{row(30000, Kept), row(1000, Kept), row(10000, NotMeant)}, 30000, "certified"},
+		"not at 30,000":  {[]Row{row(1000, Kept), row(30000, Undecided), row(30000, Kept), row(10000, Kept)}, 10000, "certified up to 10000/s; beyond"},
+		"not in between": {[]Row{row(1000, Kept), row(10000, Broken), row(30000, Kept)}, 1000, "certified up to 1000/s; beyond"},
+		"not at 1,000":   {[]Row{row(1000, Broken), row(1000, Kept), row(30000, Kept)}, 0, "not certified: assay certify found it wrong"},
+		"another's rows": {[]Row{row(1000, Kept), {Generator: "wrk", Rate: 10, Verdict: Broken}}, 1000, "certified"},
+	} {
+		cert := Certificate{Rows: c.rows}
+		cert.Conclude("assay")
+		if cert.UpTo != c.upTo || !strings.HasPrefix(cert.Says(), c.says) || cert.Certified != (c.says == "certified") {
+			t.Errorf("%s: certified %v, up to %g, says %q", name, cert.Certified, cert.UpTo, cert.Says())
+		}
 	}
 }
 

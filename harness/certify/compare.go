@@ -62,7 +62,8 @@ func (b Bound) slack(ns float64) float64 { return max(float64(b.Time), b.Share*n
 // Point is one quantile compared. Times are in ns.
 type Point struct {
 	Q      float64 `json:"q"`
-	Want   float64 `json:"want_ns"` // of the closed form
+	Want   float64 `json:"want_ns"`                        // of the law's closed form
+	Due    float64 `json:"want_with_release_ns,omitempty"` // the same where what had waited for a stall took its time to leave: this is what it is judged by
 	Got    float64 `json:"got_ns"`
 	Lo, Hi float64 `json:"-"` // between which chance and the bound let it lie
 	Own    float64 `json:"oracle_ns,omitempty"`
@@ -89,10 +90,13 @@ func Compare(f Form, s Seen, b Bound) Deviation {
 		}
 		lo, hi := f.band(q, s.Count)
 		lo, hi = f.Quantile(lo), f.Quantile(hi)
-		p := Point{Q: q, Want: f.Quantile(q), Got: got, Lo: lo - b.slack(lo), Hi: hi + b.slack(hi)}
+		p := Point{Q: q, Want: f.law().Quantile(q), Got: got, Lo: lo - b.slack(lo), Hi: hi + b.slack(hi)}
+		if f.ideal != nil {
+			p.Due = f.Quantile(q)
+		}
 		d.Points = append(d.Points, p)
 		if !(p.Got >= p.Lo && p.Got <= p.Hi) { // a NaN is a fault too
-			d.Faults = append(d.Faults, fmt.Sprintf("p%g is %s, the law says %s (%s to %s)", 100*q, millis(got), millis(p.Want), millis(p.Lo), millis(p.Hi)))
+			d.Faults = append(d.Faults, fmt.Sprintf("p%g is %s, the law says %s (%s to %s)", 100*q, millis(got), millis(max(p.Want, p.Due)), millis(p.Lo), millis(p.Hi)))
 		}
 	}
 	if len(d.Points) == 0 {

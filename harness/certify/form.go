@@ -13,8 +13,9 @@ type Form struct {
 	Rate float64 // of arrivals, per second
 
 	cdf   func(ns float64) float64
-	worth float64 // of a request, in independent ones: those in a queue are alike
-	even  bool    // arrivals are even, and nothing else is left to chance
+	ideal func(ns float64) float64 // cdf without the release of Released; nil where there is none
+	worth float64                  // of a request, in independent ones: those in a queue are alike
+	even  bool                     // arrivals are even, and nothing else is left to chance
 }
 
 // FormOf is the closed form of law at rate arrivals a second. The error is that of a queue
@@ -34,7 +35,7 @@ func FormOf(law oracle.Law, rate float64) (Form, error) {
 	case oracle.Stall:
 		// 0 with probability 1 − S/P, and uniform on (0, S) otherwise.
 		f.even = true
-		f.cdf = func(t float64) float64 { return step(t, 0) * (1 - a/b*(1-min(max(t, 0)/a, 1))) }
+		f.cdf = stalled(a, b, 0)
 	case oracle.MD1, oracle.MM1:
 		if !(load < 1) {
 			return f, fmt.Errorf("law %s at %g/s: the server would have to work %g %% of the time, and the queue never ends", law, rate, 100*load)
@@ -50,6 +51,34 @@ func FormOf(law oracle.Law, rate float64) (Form, error) {
 	}
 	return f, nil
 }
+
+// stalled is the distribution of response times where a of every b is a stall, and what has waited
+// takes release to leave after it, one as soon as the other: until then others come and wait as
+// well, so (a + release) ÷ b of all wait, still uniformly on (0, a).
+func stalled(a, b, release float64) func(t float64) float64 {
+	wait := min((a+release)/b, 1)
+	return func(t float64) float64 { return step(t, 0) * (1 - wait*(1-min(max(t, 0)/a, 1))) }
+}
+
+// Released is the form of a stall after which the machine took release, ns, to let go what had
+// waited. Other forms are as they were.
+func (f Form) Released(release float64) Form {
+	if f.Law.Kind == oracle.Stall && release > 0 {
+		f.ideal, f.cdf = f.cdf, stalled(float64(f.Law.A), float64(f.Law.B), release)
+	}
+	return f
+}
+
+// law is the form without what the machine adds.
+func (f Form) law() Form {
+	if f.ideal != nil {
+		f.cdf, f.ideal = f.ideal, nil
+	}
+	return f
+}
+
+// mostRelease is the longest release that is the machine's own, ns.
+func (f Form) mostRelease() float64 { return leaves * f.Rate * float64(f.Law.A) }
 
 // step is the distribution of what is always at.
 func step(t, at float64) float64 {
@@ -109,7 +138,7 @@ const leaves = 50e-6
 // Wolfowitz and Massart at one in a thousand.
 func (f Form) chance(n int64) float64 {
 	if f.even {
-		return 2/(f.Rate*f.Law.B.Seconds()) + leaves*f.Rate*f.Law.A.Seconds()/f.Law.B.Seconds()
+		return 2/(f.Rate*f.Law.B.Seconds()) + f.mostRelease()/float64(f.Law.B)
 	}
 	return min(1, math.Sqrt(math.Log(2/0.001)/2/(f.worth*float64(n))))
 }

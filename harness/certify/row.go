@@ -90,7 +90,7 @@ func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
 	if o.Errors > 0 {
 		own = append(own, fmt.Sprintf("%d requests got no right answer", o.Errors))
 	}
-	if o.Achieved < b.Rate*c.Rate {
+	if o.Achieved < b.Rate*c.least() {
 		own = append(own, fmt.Sprintf("%.0f/s of %.0f/s were achieved", o.Achieved, c.Rate))
 	}
 	if !c.Waits() && o.SlipP99 > float64(b.Slip) {
@@ -102,10 +102,13 @@ func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
 		}
 	}
 	r.Reasons = append(d.Faults, own...)
-	late := float64(o.Oracle.Late.P99)
+	late, left := float64(o.Oracle.Late.P99), float64(o.Oracle.Left.P99)
 	switch {
 	case len(r.Reasons) == 0:
-	case late > b.lateness(c.Law):
+	case left > float64(b.Time):
+		r.Verdict = Undecided
+		r.Reasons = slices.Insert(r.Reasons, 0, fmt.Sprintf("by the kernel's stamps 1 %% of answers left more than %s after the oracle says: its record proves nothing", millis(left)))
+	case late > float64(b.Time):
 		r.Verdict = Undecided
 		r.Reasons = slices.Insert(r.Reasons, 0, fmt.Sprintf("the oracle itself answered 1 %% of requests more than %s late: leave the machine to the measurement", millis(late)))
 	default:
@@ -114,13 +117,13 @@ func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
 	return r
 }
 
-// lateness is how late an oracle may be that still proves something. All that waited for a
-// stall's end cannot leave at once.
-func (b Bound) lateness(law oracle.Law) float64 {
-	if law.Kind == oracle.Stall {
-		return 2 * b.slack(float64(law.A))
+// least is the rate that must be achieved: where the law's last answers may come a whole stall after
+// they were due, over so much longer.
+func (c Cell) least() float64 {
+	if c.Law.Kind != oracle.Stall {
+		return c.Rate
 	}
-	return float64(b.Time)
+	return c.Rate * c.Duration.Seconds() / (c.Duration + c.Law.A).Seconds()
 }
 
 // within says whether a time that was seen is the oracle's own, up to the bound.
@@ -141,7 +144,11 @@ func (r Row) show(c Cell, o Outcome, b Bound) (Row, Deviation) {
 	if err != nil {
 		return r.Failed(err), Deviation{}
 	}
-	d := Compare(f, o.Response, b)
+	release := float64(o.Oracle.Release)
+	d := Compare(f.Released(release), o.Response, b)
+	if most := f.mostRelease(); f.Law.Kind == oracle.Stall && release > most {
+		d.Faults = append(d.Faults, fmt.Sprintf("what had waited for a stall took %s to leave, more than %s", millis(release), millis(most)))
+	}
 	if d.Distance >= 0 {
 		r.Distance = &d.Distance
 	}

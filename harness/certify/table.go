@@ -7,6 +7,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"assay/harness/oracle"
 )
 
 // Table writes the certificate for a person: a table of all rows, what was wrong, and what it means.
@@ -31,6 +33,7 @@ func (c *Certificate) Table(w io.Writer) error {
 	lines = append(lines, "", t.Render(), "",
 		"Quantiles of response time, ms, and how far they are from the law's. distance: the greatest between the two distributions.",
 		"oracle late: p99 of what the oracle itself was behind the law, by the kernel's time stamps.")
+	lines = append(lines, c.witness())
 	if notes := c.notes(); len(notes) > 0 {
 		lines = append(append(lines, ""), notes...)
 	}
@@ -43,6 +46,22 @@ func (c *Certificate) Table(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, text)
 	return err
+}
+
+// witness is what the kernel's stamps say of the oracle's own departures.
+func (c *Certificate) witness() string {
+	var stamps, median, p99 int64
+	for _, r := range c.Rows {
+		if r.Oracle != nil && r.Verdict != Shown {
+			stamps += r.Oracle.Left.Count
+			median, p99 = max(median, r.Oracle.Left.P50), max(p99, r.Oracle.Left.P99)
+		}
+	}
+	if stamps == 0 {
+		return "The kernel stamped no answer as it left: when the oracle answered is its own word alone."
+	}
+	return fmt.Sprintf("The kernel stamped %d answers as they left: in no cell half of them more than %.1f µs after the oracle says that they did, or 1 %% more than %.1f µs.",
+		stamps, float64(median)/1e3, float64(p99)/1e3)
 }
 
 // cells are a row of the table.
@@ -88,6 +107,12 @@ func bare(ns float64) string { return strings.TrimSuffix(millis(ns), " ms") }
 func (c *Certificate) notes() (notes []string) {
 	known := map[string]bool{}
 	for _, r := range c.Rows {
+		if r.Oracle != nil && r.Oracle.Release > 0 && r.Verdict != Shown {
+			kind, _, _ := strings.Cut(r.Law, ":")
+			release := float64(r.Oracle.Release)
+			notes = append(notes, fmt.Sprintf("– %s, %s at %.0f/s over %d: what had waited took %s to leave by the oracle's record, %.1f µs each; who comes meanwhile waits too, so it is held against %s",
+				r.Generator, kind, r.Rate, r.Conns, millis(release), release/1e3/(r.Rate*r.stall()), r.due()))
+		}
 		for _, why := range r.Reasons {
 			kind, _, _ := strings.Cut(r.Law, ":")
 			note := fmt.Sprintf("– %s, %s at %.0f/s over %d: %s: %s", r.Generator, kind, r.Rate, r.Conns, r.Verdict, why)
@@ -98,4 +123,23 @@ func (c *Certificate) notes() (notes []string) {
 		}
 	}
 	return notes
+}
+
+// stall is how long the law's stall is, seconds; 1 of another law.
+func (r *Row) stall() float64 {
+	if law, err := oracle.Parse(r.Law); err == nil && law.Kind == oracle.Stall {
+		return law.A.Seconds()
+	}
+	return 1
+}
+
+// due lists the quantiles that a row with a release is held against.
+func (r *Row) due() string {
+	var parts []string
+	for _, p := range r.Points {
+		if p.Due > 0 {
+			parts = append(parts, fmt.Sprintf("p%g %s", 100*p.Q, millis(p.Due)))
+		}
+	}
+	return strings.Join(parts, ", ")
 }

@@ -11,11 +11,12 @@ type stamps struct {
 	read    int64 // when the oracle had them
 	planned int64 // when the law wants it answered
 	depart  int64 // before the system call that answers it
-	sent    int64 // after it
+	sent    int64 // after it; 0 where left is asked for
+	left    int64 // when the kernel handed it to the device, by its own stamp; 0: not asked, or not told
 	kernel  bool  // arrival is the kernel's
 }
 
-// The record is kept whole: 48 bytes a request, no bucket between a delay and its quantile.
+// The record is kept whole: 56 bytes a request, no bucket between a delay and its quantile.
 const (
 	recordFirst = 1 << 20
 	recordMost  = 1 << 22
@@ -46,9 +47,17 @@ type Stats struct {
 	Unrecorded uint64 `json:"unrecorded"` // beyond the first 4 million
 
 	Delay Quantiles `json:"delay_ns"` // departure − arrival: what a perfect generator beside it would see
-	Late  Quantiles `json:"late_ns"`  // departure − the law's departure: the oracle's own error
+	Late  Quantiles `json:"late_ns"`  // departure − the law's departure: the oracle's own error; of a stall's law, of those that neither wait nor follow one
 	Read  Quantiles `json:"read_ns"`  // read − the kernel's stamp: what stamping at the read would have cost
 	Send  Quantiles `json:"send_ns"`  // the system call that answers
+
+	// Of a sixteenth of the answers, by two stamps of the kernel and no clock of the oracle's:
+	Kernel Quantiles `json:"kernel_ns"` // from the request's arrival to the answer's departure
+	Left   Quantiles `json:"left_ns"`   // the answer's departure − when the oracle says that it left
+
+	// Release is how long what waited for a stall took to leave when it was over, ns, the mean over
+	// stalls: until as many had been answered as had come, at the rate of the whole record.
+	Release int64 `json:"release_ns,omitempty"`
 }
 
 // Quantiles describe exact times, ns.
@@ -62,7 +71,8 @@ type Quantiles struct {
 	Max   int64   `json:"max"`
 }
 
-func (r *record) stats(law Law) Stats {
+// stats describes the record of a law whose first stall began at epoch.
+func (r *record) stats(law Law, epoch int64) Stats {
 	s := Stats{Law: law.String(), Requests: uint64(len(r.all)) + r.dropped, Unrecorded: r.dropped}
 	times := make([]int64, 0, len(r.all))
 	of := func(f func(*stamps) (int64, bool)) Quantiles {
@@ -75,10 +85,15 @@ func (r *record) stats(law Law) Stats {
 		return quantiles(times)
 	}
 	s.Delay = of(func(x *stamps) (int64, bool) { return x.depart - x.arrival, true })
-	s.Late = of(func(x *stamps) (int64, bool) { return x.depart - x.planned, true })
-	s.Send = of(func(x *stamps) (int64, bool) { return x.sent - x.depart, true })
+	s.Late = of(func(x *stamps) (int64, bool) { return x.depart - x.planned, law.calm(x.arrival - epoch) })
+	s.Send = of(func(x *stamps) (int64, bool) { return x.sent - x.depart, x.sent != 0 })
+	s.Kernel = of(func(x *stamps) (int64, bool) { return x.left - x.arrival, x.left != 0 && x.kernel })
+	s.Left = of(func(x *stamps) (int64, bool) { return x.left - x.depart, x.left != 0 })
 	s.Read = of(func(x *stamps) (int64, bool) { return x.read - x.arrival, x.kernel })
 	s.Stamped = uint64(s.Read.Count)
+	if law.Kind == Stall {
+		s.Release = r.release(law, epoch)
+	}
 	return s
 }
 

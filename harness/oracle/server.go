@@ -28,6 +28,7 @@ type Server struct {
 	planner  *Planner
 	due      departures
 	order    uint64
+	answers  uint64
 	arrivals []*pending // of one batch
 	record   record
 	events   [batch]unix.EpollEvent
@@ -63,7 +64,7 @@ func New(addr string, law Law, seed uint64) (*Server, error) {
 func (s *Server) Addr() netip.AddrPort { return s.addr }
 
 // Stats says what it did. Not while Run runs: ask GET /-/stats then.
-func (s *Server) Stats() Stats { return s.record.stats(s.law) }
+func (s *Server) Stats() Stats { return s.record.stats(s.law, s.planner.epoch) }
 
 // Stop makes Run return. Safe from every thread.
 func (s *Server) Stop() { _, _ = unix.Write(s.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
@@ -130,8 +131,13 @@ func (s *Server) release() {
 			continue // it was closed while it waited
 		}
 		p.depart, s.busyAt = now, now
-		err := send(p.conn.fd, p.conn.answer)
-		p.sent = clock()
+		var err error
+		if s.answers++; s.answers%sampleEvery == 0 {
+			p.left, err = sendStamped(p.conn.fd, p.conn.answer)
+		} else {
+			err = send(p.conn.fd, p.conn.answer)
+			p.sent = clock()
+		}
 		s.record.add(p.stamps)
 		s.answered(p.conn, err)
 	}
@@ -176,7 +182,7 @@ func (s *Server) understand(c *conn) {
 
 // report answers with the statistics, and forgets them on reset.
 func (s *Server) report(reset bool) []byte {
-	body, err := json.Marshal(s.record.stats(s.law))
+	body, err := json.Marshal(s.record.stats(s.law, s.planner.epoch))
 	if err != nil {
 		return answer("500 Internal Server Error", "text/plain", "", err.Error())
 	}

@@ -58,6 +58,7 @@ func bind(fd int, want netip.AddrPort) (at netip.AddrPort, err error) {
 func prepare(fd int) {
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+	offerStamps(fd)
 }
 
 // receive reads what is there, and when the last of it came in by the kernel's clock,
@@ -75,15 +76,16 @@ func receive(fd int, b []byte) (n int, at int64, stamped bool, err error) {
 	if e != 0 {
 		return 0, at, false, e
 	}
-	wall, ok := stampOf(control[:min(int(msg.Controllen), len(control))])
+	wall, ok := stampOf(control[:min(int(msg.Controllen), len(control))], unix.SO_TIMESTAMPNS)
 	if age := now.UnixNano() - wall; ok && age >= 0 && age < int64(time.Minute) {
 		return int(got), at - age, true, nil
 	}
 	return int(got), at, false, nil
 }
 
-// stampOf finds the kernel's time stamp, ns of the wall clock, among control messages.
-func stampOf(control []byte) (int64, bool) {
+// stampOf finds the kernel's time stamp, ns of the wall clock, among control messages of a kind:
+// SO_TIMESTAMPNS of what came in, SO_TIMESTAMPING of what went out, whose first of three is software's.
+func stampOf(control []byte, wanted uint32) (int64, bool) {
 	const header = 16 // a length of 8 bytes, level and type of 4
 	for len(control) >= header {
 		length := int(binary.NativeEndian.Uint64(control))
@@ -91,7 +93,7 @@ func stampOf(control []byte) (int64, bool) {
 			return 0, false
 		}
 		level, kind := binary.NativeEndian.Uint32(control[8:]), binary.NativeEndian.Uint32(control[12:])
-		if level == unix.SOL_SOCKET && kind == unix.SO_TIMESTAMPNS && length >= header+16 {
+		if level == unix.SOL_SOCKET && kind == wanted && length >= header+16 {
 			return int64(binary.NativeEndian.Uint64(control[16:]))*1e9 + int64(binary.NativeEndian.Uint64(control[24:])), true
 		}
 		control = control[min((length+7)&^7, len(control)):]
@@ -107,7 +109,9 @@ func send(fd int, b []byte) error {
 	case e != 0:
 		return e
 	case int(n) < len(b):
-		return fmt.Errorf("%d of %d bytes were taken", n, len(b))
+		return short(int(n), len(b))
 	}
 	return nil
 }
+
+func short(n, of int) error { return fmt.Errorf("%d of %d bytes were taken", n, of) }

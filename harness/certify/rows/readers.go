@@ -15,7 +15,7 @@ import (
 // fromValues reads what a yardstick's reader found.
 func fromValues(v map[string]float64) (Told, error) {
 	t := Told{Rate: v["rate"], Quantiles: map[float64]float64{}, Errors: uint64(max(0, v["failures"]))}
-	for name, q := range map[string]float64{"p50": 0.5, "p99": 0.99} {
+	for name, q := range map[string]float64{"p50": 0.5, "p90": 0.9, "p99": 0.99} {
 		if got, ok := v[name]; ok {
 			t.Quantiles[q] = got
 		}

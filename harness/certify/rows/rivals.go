@@ -84,6 +84,16 @@ func (s *Session) Rival(ctx context.Context, r Rival, c certify.Cell) (row certi
 	return row.Show(c, o, certify.DefaultBound), true
 }
 
+// Installed is how many of the Rivals are there to be measured.
+func (s *Session) Installed() (n int) {
+	for _, r := range Rivals {
+		if len(r.Argv) > 0 && !r.missing(s) {
+			n++
+		}
+	}
+	return n
+}
+
 func (r *Rival) missing(s *Session) bool {
 	name := r.Argv[0]
 	if name == "sh" {
