@@ -50,6 +50,7 @@ type Reply struct {
 	Start     int64              `json:"start,omitempty"`     // CLOCK_MONOTONIC, ns
 	Length    int64              `json:"length,omitempty"`    // from Start to the last right answer, at least the duration, ns
 	Schedule  string             `json:"schedule,omitempty"`
-	CPU       int64              `json:"cpu,omitempty"` // generator's own, over the slice (cpu: since its start), ns
+	CPU       int64              `json:"cpu,omitempty"`    // generator's own, over the slice (cpu: since its start), ns
+	Polled    int64              `json:"polled,omitempty"` // of the CPU, what went into polling for the next arrival, ns
 	Load      *trial.LoadFigures `json:"load,omitempty"`
 }

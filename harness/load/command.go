@@ -34,6 +34,9 @@ func (g *Generator) slice(ctx context.Context, c Command) (Reply, error) {
 	spec.start = loop.Clock() + int64(lead)
 	spec.end = spec.start + c.Duration
 	spec.deadline = spec.end + c.drain()
+	if !c.Discard && spec.times != nil {
+		spec.sent = make([]int64, len(spec.times))
+	}
 	outcomes := make([]outcome, len(a.targets))
 	done := make(chan struct{}, len(a.targets))
 	for i, t := range a.targets {
@@ -50,7 +53,13 @@ func (g *Generator) slice(ctx context.Context, c Command) (Reply, error) {
 		return Reply{}, fmt.Errorf("slice on arm %q: %w", c.Arm, err)
 	}
 	r := Reply{Start: spec.start, Schedule: schedule, CPU: processCPU() - cpu}
-	return g.figures(c, r, a, outcomes)
+	if r, err = g.figures(c, r, a, outcomes); err == nil && spec.sent != nil {
+		r.Load.Arrivals = arrivals(spec.times, spec.sent)
+		for i := range outcomes {
+			r.Load.Arrivals.LateOwn += outcomes[i].course.lateOwn
+		}
+	}
+	return r, err
 }
 
 // sliceOf checks a slice command and fixes its schedule; the hash is empty in a closed loop.

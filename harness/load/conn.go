@@ -32,6 +32,9 @@ type conn struct {
 	due     int64  // closed loop: when its next request is intended; 0: when it can be sent
 	rest    []byte // of the request, what the kernel did not take yet
 	answers uint32 // right ones, in this slice
+	place   int    // open loop: of its request in the schedule
+	waited  bool   // open loop: its request waited for a free connection
+	got     uint64 // bytes of its request's answer so far
 }
 
 var _ loop.Source = (*conn)(nil)
@@ -124,6 +127,7 @@ func (c *conn) feed(b []byte, closing bool) bool {
 	}
 	c.t.slice.bytesIn += uint64(len(b))
 	n, st, err := c.reader.Feed(b, &w.resp)
+	c.got += uint64(n)
 	if err != nil {
 		c.broken(unparsed)
 		return true

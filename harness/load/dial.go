@@ -43,7 +43,7 @@ func (c *conn) dial() {
 
 // dialAndWrite connects c for the one request that it already carries.
 func (c *conn) dialAndWrite() {
-	c.times.Sent = c.t.w.loop.Clock()
+	c.t.slice.stamp(c)
 	switch err := c.begin(); {
 	case err != nil:
 		c.unreached(err)

@@ -28,6 +28,7 @@ func (g *Generator) figures(c Command, r Reply, a *arm, outcomes []outcome) (Rep
 		f.BytesOut += o.bytesOut
 		f.MaxQueued += o.peak
 		r.Connected += o.connected
+		r.Polled += o.polled
 		end, last = max(end, o.end), max(last, o.last)
 		all.merge(&o.tally)
 		f.PerConn = append(f.PerConn, o.perConn...)
@@ -47,6 +48,10 @@ func (g *Generator) figures(c Command, r Reply, a *arm, outcomes []outcome) (Rep
 		f.PerConn = nil
 		return r, nil
 	}
+	for i := range outcomes {
+		outcomes[i].course.addTo(f)
+	}
+	f.Series.Mean = means(outcomes)
 	var err error
 	f.Classes, err = rec.Figures()
 	return r, err

@@ -10,6 +10,7 @@ func (s *slice) nextFor(c *conn, now int64) (n uint64, intended int64, ok bool) 
 			return 0, 0, false
 		}
 		i, intended := s.pacer.take()
+		c.place, c.waited = i, true
 		return s.first + uint64(i), intended, true
 	}
 	if now < s.start || now >= s.end {
@@ -32,6 +33,7 @@ func (s *slice) arrive() {
 			break
 		}
 		i, intended := s.pacer.take()
+		t.conns[c].place, t.conns[c].waited = i, false
 		t.ask(&t.conns[c], s.first+uint64(i), intended)
 	}
 	if s.running {
@@ -62,8 +64,28 @@ func (s *slice) schedule() {
 // take counts a request that is due and that c carries.
 func (s *slice) take(c *conn, intended int64) {
 	c.times = Times{Intended: intended}
+	c.got = 0
 	s.requests++
 	s.inflight++
+	s.course.due[s.course.at(intended)]++
+}
+
+// stamp sets the sending time of the request of c to now.
+func (s *slice) stamp(c *conn) {
+	now := s.t.w.loop.Clock()
+	c.times.Sent = now
+	if !s.open() {
+		return
+	}
+	at := now - s.start
+	if c.waited {
+		at = waited
+	} else if now-c.times.Intended > late {
+		s.course.lateOwn++
+	}
+	if s.sent != nil {
+		s.sent[c.place] = at
+	}
 }
 
 // judge records the request of c, whose answer is in hand.
@@ -71,6 +93,7 @@ func (s *slice) judge(c *conn, now int64) {
 	w := s.t.w
 	s.inflight--
 	if err := s.t.source.Check(&c.ask, w.resp.Status, w.resp.Body); err != nil {
+		s.course.done[s.course.at(now)]++
 		s.tally.bad(w.resp.Status, err)
 		w.rec.Censor(c.ask.Class, &c.times, s.until(c, now))
 		return
@@ -78,12 +101,14 @@ func (s *slice) judge(c *conn, now int64) {
 	s.answers++
 	c.answers++
 	s.last = now
+	s.course.answer(&c.times, c.got)
 	w.rec.Answer(c.ask.Class, &c.times)
 }
 
 // fail records the request of c, which gets no answer.
 func (s *slice) fail(c *conn, f fault, now int64) {
 	s.inflight--
+	s.course.done[s.course.at(now)]++
 	s.tally.add(f)
 	s.t.w.rec.Censor(c.ask.Class, &c.times, s.until(c, now))
 }

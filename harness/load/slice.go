@@ -20,6 +20,8 @@ type slice struct {
 	requests, answers, bytesIn, bytesOut uint64
 	inflight                             int
 	tally                                tally
+	course                               course
+	polledBefore                         int64 // of the loop, when the slice began
 
 	arrival, edge, limit, sweep loop.Timer
 	then                        func(outcome)
@@ -28,6 +30,7 @@ type slice struct {
 // sliceSpec is what a worker is told of a slice. Times are ns of CLOCK_MONOTONIC.
 type sliceSpec struct {
 	times          []int64 // the whole schedule; nil in a closed loop
+	sent           []int64 // when each of times was sent: each worker writes its own; nil in a warm-up
 	seed, first    uint64
 	index, stride  int // this worker among those that share the arm
 	start, end     int64
@@ -39,10 +42,11 @@ type sliceSpec struct {
 // outcome is what became of a slice, for the thread that asked for it.
 type outcome struct {
 	requests, answers, bytesIn, bytesOut uint64
-	end, last                            int64
+	end, last, polled                    int64
 	peak, connected                      int
 	tally                                tally
 	perConn                              []uint32
+	course                               course
 }
 
 // sweepEvery is how often time-outs are looked for and progress is published.
@@ -63,6 +67,8 @@ func (s *slice) begin(spec sliceSpec, then func(outcome)) {
 	s.drawn, s.last, s.inflight = 0, 0, 0
 	s.requests, s.answers, s.bytesIn, s.bytesOut = 0, 0, 0, 0
 	s.tally, t.between = t.between, tally{}
+	s.course = newCourse(spec.start, spec.end)
+	s.polledBefore = t.w.loop.Polled
 	for i := range t.conns {
 		t.conns[i].answers, t.conns[i].due = 0, spec.start
 	}
@@ -129,6 +135,9 @@ func (s *slice) giveUp() {
 			n, intended := s.pacer.take()
 			t.source.Draw(s.seed, s.first+uint64(n), &spare.ask)
 			s.take(&spare, intended)
+			if t.free.len() > 0 {
+				s.course.lateOwn++ // it waited for nothing but this loop
+			}
 			s.fail(&spare, unsent, now)
 		}
 	}
@@ -193,6 +202,7 @@ func (s *slice) report() {
 	o := outcome{
 		requests: s.requests, answers: s.answers, bytesIn: s.bytesIn, bytesOut: s.bytesOut,
 		end: s.end, last: s.last, peak: s.pacer.peak, connected: t.connected(), tally: s.tally, perConn: make([]uint32, t.busy),
+		course: s.course, polled: t.w.loop.Polled - s.polledBefore,
 	}
 	for i := range o.perConn {
 		o.perConn[i] = t.conns[i].answers

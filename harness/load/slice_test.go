@@ -37,9 +37,35 @@ func TestSlowServerQueues(t *testing.T) {
 	if r.Load.MaxQueued < 50 || r.Load.Late < 50 {
 		t.Errorf("most queued %d, late %d; want most of the 100", r.Load.MaxQueued, r.Load.Late)
 	}
+	if a := r.Load.Arrivals; a == nil || a.LateOwn > 2 || a.Compared > 2 {
+		t.Errorf("arrivals %+v; want the server's slowness not laid to the generator", a)
+	}
+	if r.Load.AnswerBytes != r.Load.BytesIn || len(r.Load.Slowest) != slowest || len(r.Load.Series.Due) != parts {
+		t.Errorf("%d bytes in, %d of answers, series %+v", r.Load.BytesIn, r.Load.AnswerBytes, r.Load.Series)
+	}
 	if r.Length < int64(100*service) || r.Load.Achieved > 250 || r.Load.Offered != 1000 {
 		t.Errorf("length %v, achieved %.0f/s, offered %.0f/s; want at least %v, at most 250, 1000",
 			time.Duration(r.Length), r.Load.Achieved, r.Load.Offered, 100*service)
+	}
+}
+
+// What a quick server is sent is compared with the schedule, in a slice and not in a warm-up.
+func TestArrivalsAreCompared(t *testing.T) {
+	s := newServer(t, answer1)
+	g := newTestGenerator(t, 1)
+	do(t, g, openNumbers(s.addr, 64))
+	for _, warm := range []bool{true, false} {
+		r := do(t, g, Command{Op: OpSlice, Arm: "a", Rate: 500, Duration: int64(200 * time.Millisecond), Drain: int64(30 * time.Second), Discard: warm})
+		if warm {
+			if r.Load.Arrivals != nil {
+				t.Errorf("a warm-up has arrivals %+v", r.Load.Arrivals)
+			}
+			continue
+		}
+		a := r.Load.Arrivals
+		if a == nil || a.Compared == 0 || a.Compared > 99 || a.P < 0 || a.P > 1 || a.LateOwn > r.Load.Late {
+			t.Errorf("arrivals %+v of 100 requests, %d late", a, r.Load.Late)
+		}
 	}
 }
 

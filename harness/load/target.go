@@ -129,7 +129,7 @@ func (t *target) ask(c *conn, n uint64, intended int64) {
 		c.dialAndWrite()
 		return
 	}
-	c.times.Sent = t.w.loop.Clock()
+	s.stamp(c)
 	c.write()
 }
 
