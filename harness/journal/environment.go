@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"debug/buildinfo"
+	"debug/elf"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,10 +30,11 @@ type Environment struct {
 	Mitigations map[string]string `json:"mitigations,omitempty"`
 	ClockSource string            `json:"clock_source"`
 	Governor    string            `json:"governor,omitempty"`
-	THP         string            `json:"thp"`       // the machine's setting
+	THP         string            `json:"thp"`       // huge pages: the machine's setting
 	THPFixed    string            `json:"thp_fixed"` // what the servers got: "off", or why not
 	Cgroup      map[string]string `json:"cgroup,omitempty"`
 	Limits      proc.Limits       `json:"limits"`
+	SwapKB      int               `json:"swap_kb"` // in use when the run began
 	GoVersion   string            `json:"go_version"`
 	Commit      string            `json:"commit,omitempty"`
 	Dirty       bool              `json:"dirty"`               // built from a tree with changes
@@ -68,6 +71,7 @@ func LookAround() (Environment, error) {
 	var info unix.Sysinfo_t
 	if unix.Sysinfo(&info) == nil {
 		e.MemoryKB = int(info.Totalram * uint64(info.Unit) / 1024)
+		e.SwapKB = int((info.Totalswap - info.Freeswap) * uint64(info.Unit) / 1024)
 	}
 	files, _ := filepath.Glob("/sys/devices/system/cpu/vulnerabilities/*")
 	for _, file := range files {
@@ -76,8 +80,10 @@ func LookAround() (Environment, error) {
 		}
 	}
 	for _, name := range []string{"cpu.max", "memory.max", "pids.max", "cpu/cpu.cfs_quota_us", "memory/memory.limit_in_bytes", "pids/pids.max"} {
-		if value := word("/sys/fs/cgroup/" + name); value != "" {
-			e.Cgroup[name] = value
+		for _, dir := range []string{"/sys/fs/cgroup", ownCgroup("/proc/self/cgroup")} {
+			if value := word(filepath.Join(dir, name)); dir != "" && value != "" {
+				e.Cgroup[name] = value
+			}
 		}
 	}
 	for _, name := range RuntimeVariables {
@@ -96,6 +102,17 @@ func word(path string) string {
 		return ""
 	}
 	return strings.TrimSpace(string(b))
+}
+
+// ownCgroup is the folder of this process's control group in the unified hierarchy, "" if
+// there is none.
+func ownCgroup(path string) string {
+	for line := range strings.Lines(word(path)) {
+		if group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
+			return filepath.Join("/sys/fs/cgroup", group)
+		}
+	}
+	return ""
 }
 
 // bracketed is the chosen one of "always [madvise] never".
@@ -119,6 +136,16 @@ func (e *Environment) readCPU(info string) {
 	}
 }
 
+// Build names this assay's build: its commit, and whether it was changed; "" if nobody knows.
+func Build() string {
+	var e Environment
+	e.readBuild()
+	if e.Dirty {
+		e.Commit += " with changes"
+	}
+	return e.Commit
+}
+
 // readBuild says what was built: as the binary itself knows, else as the checkout
 // says that the binary lies in.
 func (e *Environment) readBuild() {
@@ -135,6 +162,44 @@ func (e *Environment) readBuild() {
 	if self, err := os.Executable(); err == nil && e.Commit == "" {
 		e.Commit, e.Dirty = checkout(filepath.Dir(self))
 	}
+}
+
+// stolen is the time that the hypervisor has given to others since boot, ns; 0 if the kernel
+// does not say.
+func stolen() int64 {
+	m, err := proc.Look()
+	if err != nil {
+		return 0
+	}
+	return m.Steal
+}
+
+// BuiltWith says what compiled an executable, as it says itself: a version of Go, or the
+// compilers that an ELF file names. "" if it says nothing.
+func BuiltWith(path string) string {
+	if info, err := buildinfo.ReadFile(path); err == nil {
+		return info.GoVersion
+	}
+	f, err := elf.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	comment := f.Section(".comment")
+	if comment == nil || comment.Size > 1<<16 {
+		return ""
+	}
+	text, err := comment.Data()
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for part := range strings.SplitSeq(string(text), "\x00") {
+		if part != "" && !slices.Contains(names, part) {
+			names = append(names, part)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // checkout is the commit of assay's own checkout around dir; "" if there is none.

@@ -19,6 +19,9 @@ func Create(out string, m Manifest) (*Journal, error) {
 		return fmt.Errorf("cannot keep a run in %s: %w; choose a folder you may write to with --out", out, err)
 	}
 	m.PlanHash, m.State = m.Plan.Hash(), Running
+	if m.Certificate.Says == "" {
+		m.Certificate.Says = "not certified: nobody looked for a certificate of the generator"
+	}
 	base := m.Started.UTC().Format("20060102T150405Z") + "-" + safe(m.Label)
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return nil, remedy(err)
@@ -41,7 +44,7 @@ func Create(out string, m Manifest) (*Journal, error) {
 	if err != nil {
 		return nil, remedy(err)
 	}
-	j.file = f
+	j.file, j.link, j.stolen = f, genesis(m.ID), stolen()
 	if err := errors.Join(j.SaveManifest(), os.Mkdir(filepath.Join(j.Dir, LogDir), 0o755)); err != nil {
 		f.Close()
 		return nil, remedy(err)
@@ -70,13 +73,17 @@ func Resume(dir string) (*Journal, []trial.Trial, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if _, err := os.Stat(filepath.Join(dir, TrialsFile+Compressed)); err == nil {
+		return nil, nil, fmt.Errorf("%s holds a run whose records are compressed: it is published, not to be gone on with", dir)
+	}
 	f, err := openTrials(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	trials, size, err := scan(filepath.Join(dir, TrialsFile))
+	tidy(dir)
+	trials, end, _, err := scan(dir, m.ID)
 	if err == nil {
-		err = f.Truncate(size)
+		err = f.Truncate(end.Size)
 	}
 	if err == nil {
 		err = os.MkdirAll(filepath.Join(dir, LogDir), 0o755)
@@ -85,7 +92,7 @@ func Resume(dir string) (*Journal, []trial.Trial, error) {
 		f.Close()
 		return nil, nil, err
 	}
-	return &Journal{Dir: dir, Manifest: m, file: f, size: size}, last(trials), nil
+	return &Journal{Dir: dir, Manifest: m, file: f, size: end.Size, link: end.link, stolen: stolen()}, last(trials), nil
 }
 
 // Find gives the latest run in out of the plan with that hash; "" if there is none.
@@ -116,13 +123,32 @@ func Find(out, planHash string) (dir string, err error) {
 	return "", nil
 }
 
-// Read gives a run's manifest and its trials, the last one of each key. A torn
-// last line is left out; any other damage is an error that names file and line.
+// Read gives a run's manifest and its trials, the last one of each key. Of a run that is not
+// complete a torn last line is left out; any other damage, and a complete run that lacks trials,
+// is an error that names file and line.
 func Read(dir string) (Manifest, []trial.Trial, error) {
 	m, err := readManifest(dir)
 	if err != nil {
 		return m, nil, err
 	}
-	trials, _, err := scan(filepath.Join(dir, TrialsFile))
-	return m, last(trials), err
+	trials, end, torn, err := scan(dir, m.ID)
+	if err != nil {
+		return m, nil, err
+	}
+	trials = last(trials)
+	if loads, memories := m.Plan.Trials(); m.State == Complete && (torn || len(trials) < loads+memories) {
+		return m, nil, &LineError{end.Path, end.n + 1, fmt.Errorf("the records end here with %d of the %d trials of a run that was complete", len(trials), loads+memories)}
+	}
+	return m, trials, nil
+}
+
+// Open gives a run's manifest and a reader of its records, for those who check every line. The
+// error is that of a manifest or records that cannot be read at all.
+func Open(dir string) (Manifest, *Lines, error) {
+	m, err := readManifest(dir)
+	if err != nil {
+		return m, nil, err
+	}
+	l, err := openLines(dir, m.ID)
+	return m, l, err
 }

@@ -1,10 +1,8 @@
 package journal
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +15,7 @@ import (
 // The names in a run's folder.
 const (
 	TrialsFile   = "trials.jsonl"
+	Compressed   = ".gz" // after TrialsFile, where a published run has it compressed
 	ManifestFile = "manifest.json"
 	LogDir       = "log"
 )
@@ -27,13 +26,16 @@ type Journal struct {
 	Manifest Manifest // change it and call SaveManifest
 
 	file *os.File
-	size int64 // of the whole lines
+	size int64  // of the whole lines
+	link string // of the last of them
+
+	stolen int64 // what the hypervisor had given to others when this sitting began, ns since boot
 }
 
 // Append writes a trial and returns when it is on the disk. If that fails the
 // journal is as before, and the error says what to do.
 func (j *Journal) Append(t *trial.Trial) error {
-	line, err := encode(t)
+	line, link, err := encode(t, j.link)
 	if err != nil {
 		return err
 	}
@@ -46,6 +48,7 @@ func (j *Journal) Append(t *trial.Trial) error {
 		return fmt.Errorf("trial %s is not saved, all before it are: %w; free some room and go on with --resume", t.Key, errors.Join(err, cut))
 	}
 	j.size += int64(len(line))
+	j.link = link
 	return nil
 }
 
@@ -64,33 +67,6 @@ func openTrials(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("%s is being written by another assay: wait for it, or choose another folder with --out: %w", path, err)
 	}
 	return f, nil
-}
-
-// scan reads all whole lines. size is where they end; a last line without its
-// newline was torn by a kill and is left out. The error for any other bad line names
-// file and line.
-func scan(path string) (trials []trial.Trial, size int64, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, fmt.Errorf("read the journal: %w", err)
-	}
-	defer f.Close()
-	r := bufio.NewReaderSize(f, 1<<20)
-	for n := 1; ; n++ {
-		line, err := r.ReadBytes('\n')
-		if err == io.EOF {
-			return trials, size, nil
-		}
-		if err != nil {
-			return nil, 0, fmt.Errorf("read the journal: %w", err)
-		}
-		t, err := decode(line[:len(line)-1])
-		if err != nil {
-			return nil, 0, fmt.Errorf("%s: line %d is damaged: %w; take it from a copy, or delete the line and measure its trial again with --resume", path, n, err)
-		}
-		trials = append(trials, t)
-		size += int64(len(line))
-	}
 }
 
 // last keeps the last trial of each key, in the order of the journal: a run that was

@@ -1,12 +1,7 @@
 package journal
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,8 +9,9 @@ import (
 	"assay/bench/plan"
 )
 
-// ManifestVersion is the version of the manifest's form.
-const ManifestVersion = 1
+// ManifestVersion is the version of the manifest's form. Version 1 had no seal, and did not say
+// what built the binaries, what was stolen, and whether the generator was certified; it is read.
+const ManifestVersion = 2
 
 // State is how far a run is.
 type State string
@@ -44,15 +40,30 @@ type Manifest struct {
 
 	Models   []plan.Model      `json:"models"`             // descriptions of the models in the plan
 	Starts   []Start           `json:"starts"`             // how each arm is started in each cell
-	Binaries map[string]string `json:"binaries"`           // SHA-256 by path of what was started, in the run's folder's terms
+	Binaries map[string]string `json:"binaries"`           // SHA-256 of what was started, by base name
+	Built    map[string]string `json:"built"`              // what compiled each of them, as it says itself
 	Capacity []Capacity        `json:"capacity,omitempty"` // measured before the blocks, for cells whose rate is a share of it
 	Rounds   float64           `json:"rounds_per_us,omitempty"`
 
 	Placement   Placement   `json:"placement"`
 	Environment Environment `json:"environment"`
+	Stolen      int64       `json:"stolen"`          // time that the hypervisor gave to others while the run went on, ns in steps of 10 ms
+	Certificate Certificate `json:"certificate"`     // of the generator
 	Notes       []string    `json:"notes,omitempty"` // what a reader must know of this run
 
-	Files map[string]string `json:"files,omitempty"` // SHA-256 by name, once finished
+	Files    map[string]string `json:"files,omitempty"`    // SHA-256 by name, once finished
+	Reported string            `json:"reported,omitempty"` // the commit of the assay that made the derived files
+
+	// Seal is the SHA-256 of the manifest's text before it. Whoever has it from elsewhere can
+	// tell that nothing was changed, as the manifest has the hashes of all other files.
+	Seal string `json:"seal,omitempty"`
+}
+
+// Certificate is what is known of the generator's accuracy when a run begins.
+type Certificate struct {
+	Says string    `json:"says"` // "certified", or why not
+	Made time.Time `json:"made,omitzero"`
+	Sum  string    `json:"sum,omitempty"` // SHA-256 of the certificate's file
 }
 
 // Start is how an arm is started in a cell.
@@ -83,17 +94,17 @@ type Placement struct {
 // SaveManifest writes the manifest whole and then gives it its name, so that a
 // reader finds the old or the new one.
 func (j *Journal) SaveManifest() error {
-	b, err := json.MarshalIndent(&j.Manifest, "", "  ")
+	b, err := j.Manifest.text()
 	if err != nil {
-		return fmt.Errorf("manifest: %w", err)
+		return err
 	}
 	path := filepath.Join(j.Dir, ManifestFile)
-	f, err := os.CreateTemp(j.Dir, ".manifest-*")
+	f, err := os.CreateTemp(j.Dir, halfManifest)
 	if err != nil {
 		return fmt.Errorf("write the manifest: %w", err)
 	}
 	defer os.Remove(f.Name()) // gone already when all went well
-	_, err = f.Write(append(b, '\n'))
+	_, err = f.Write(b)
 	if err == nil {
 		err = f.Chmod(0o644)
 	}
@@ -123,81 +134,4 @@ func syncDir(dir string) error {
 		return fmt.Errorf("sync the run's folder: %w", err)
 	}
 	return nil
-}
-
-func readManifest(dir string) (m Manifest, err error) {
-	path := filepath.Join(dir, ManifestFile)
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return m, fmt.Errorf("%s is no run: %w", dir, err)
-	}
-	if err := json.Unmarshal(b, &m); err != nil {
-		return m, fmt.Errorf("%s is damaged: %w", path, err)
-	}
-	if m.Version != ManifestVersion {
-		return m, fmt.Errorf("%s is of version %d, this assay reads version %d", path, m.Version, ManifestVersion)
-	}
-	return m, nil
-}
-
-// Finish closes the journal with a state, and the SHA-256 of every file of the
-// run in the manifest.
-func (j *Journal) Finish(state State, at time.Time) error {
-	if err := j.file.Close(); err != nil {
-		return fmt.Errorf("close the journal: %w", err)
-	}
-	j.Manifest.State, j.Manifest.Finished = state, at.UTC()
-	files, err := Sums(j.Dir)
-	if err != nil {
-		return err
-	}
-	j.Manifest.Files = files
-	return j.SaveManifest()
-}
-
-// Sums are the SHA-256 of every file of a run but the manifest, by name with slashes.
-func Sums(dir string) (map[string]string, error) {
-	sums := make(map[string]string)
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		name, err := filepath.Rel(dir, path)
-		if err != nil || name == ManifestFile {
-			return err
-		}
-		sums[filepath.ToSlash(name)], err = SumFile(path)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("checksums of the run: %w", err)
-	}
-	return sums, nil
-}
-
-// SumFile is the SHA-256 of a file, in hex.
-func SumFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// Seal brings the SHA-256 of every file of a finished run up to date, after derived
-// files were made in its folder.
-func Seal(dir string) error {
-	m, err := readManifest(dir)
-	if err != nil {
-		return err
-	}
-	if m.Files, err = Sums(dir); err != nil {
-		return err
-	}
-	return (&Journal{Dir: dir, Manifest: m}).SaveManifest()
 }

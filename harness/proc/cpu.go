@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -15,51 +16,90 @@ import (
 type Usage struct {
 	CPU      int64 // as Proc.CPU
 	Switches int64 // as Proc.Switches; -1 if they cannot be read
+	// Involuntary are those of the Switches at which the kernel took the processor away from
+	// a thread that would have run on; -1 as Switches.
+	Involuntary int64
 }
 
 // Usage reads CPU and switches with one look at the processes.
 func (p *Proc) Usage() (u Usage, err error) {
-	tree, err := p.members()
+	var tree []member
+	if u.CPU, tree, err = p.census(); err != nil {
+		return u, err
+	}
+	n, err := p.switchesOf(tree)
 	if err != nil {
-		return u, err
+		n = switched{-1, -1}
 	}
-	if u.CPU, err = p.cpuOf(tree); err != nil {
-		return u, err
-	}
-	if u.Switches, err = p.switchesOf(tree); err != nil {
-		u.Switches = -1
-	}
+	u.Switches, u.Involuntary = n.all, n.involuntary
 	return u, nil
 }
 
 // OwnCPU is CPU of the child alone, without a look at other processes.
-func (p *Proc) OwnCPU() (int64, error) { return p.cpuOf([]member{{pid: p.PID}}) }
-
-// CPU is the processor time of the tree so far, user and system, ns. A living
-// process is read from its own clock, which counts ns and its ended threads too; of
-// a descendant that has ended, what its parent was told is added, in steps of
-// 10 ms. (Perf and cgroup accounting would be finer for those, but perf costs each
-// context switch some 450 ns, and cgroups need privilege.)
-func (p *Proc) CPU() (int64, error) {
-	tree, err := p.members()
-	if err != nil {
-		return 0, err
-	}
-	return p.cpuOf(tree)
+func (p *Proc) OwnCPU() (int64, error) {
+	sum, _ := cpuOf([]member{{pid: p.PID}})
+	return sum, p.readable(sum)
 }
 
-func (p *Proc) cpuOf(tree []member) (sum int64, err error) {
+// CPU is the processor time of the tree so far, user and system, ns; it never falls.
+// A living process is read from its own clock, which counts ns and its ended threads too;
+// of a descendant that has ended, what its parent was told is added, in steps of
+// 10 ms. One whose parent had ended before it is nobody's any more. (Perf and cgroup
+// accounting would be finer for those, but perf costs each context switch some 450 ns, and
+// cgroups need privilege.)
+func (p *Proc) CPU() (int64, error) {
+	sum, _, err := p.census()
+	return sum, err
+}
+
+// looks bounds how often a tree is looked at whose processes come and go meanwhile.
+const looks = 8
+
+// census adds up a tree of which no member ends while it does: one that did would be
+// counted neither as living nor by its parent, which was asked before.
+func (p *Proc) census() (sum int64, tree []member, err error) {
+	for settled, n := false, 0; !settled && n < looks; n++ {
+		if tree, err = p.members(); err != nil {
+			return 0, nil, err
+		}
+		sum, settled = cpuOf(tree)
+	}
+	if err = p.readable(sum); err != nil {
+		return 0, nil, err
+	}
+	p.seen.Lock()
+	defer p.seen.Unlock()
+	// The steps of 10 ms are rounded down: a process that ends seems to give back a little.
+	p.seen.cpu = max(p.seen.cpu, sum)
+	return p.seen.cpu, tree, nil
+}
+
+// cpuOf adds up clocks; settled says that the tree was still the same at the end.
+func cpuOf(tree []member) (sum int64, settled bool) {
+	settled = true
 	for _, m := range tree {
 		ns, err := clock(m.pid)
 		if err != nil {
-			continue // ended since: its parent tells next time
+			settled = false // it has ended since
+			continue
 		}
 		sum += ns + m.ended
 	}
-	if sum == 0 {
-		return 0, fmt.Errorf("%s: its CPU time cannot be read: it has ended: %s", p.Name, p.Exit())
+	for i := 0; i < len(tree) && settled; i++ {
+		m := &tree[i]
+		if m.start != 0 { // else nothing was read of it but its clock
+			now, ok := lookAt(m.pid)
+			settled = ok && now.start == m.start && now.ended == m.ended
+		}
 	}
-	return sum, nil
+	return sum, settled
+}
+
+func (p *Proc) readable(cpu int64) error {
+	if cpu == 0 {
+		return fmt.Errorf("%s: its CPU time cannot be read: it has ended: %s", p.Name, p.Exit())
+	}
+	return nil
 }
 
 // clock reads a process's CPU clock (clock_getcpuclockid(3)).
@@ -73,19 +113,24 @@ func clock(pid int) (int64, error) {
 }
 
 // Switches counts the context switches, voluntary and not, of the living threads
-// of the tree so far. It costs the server nothing, where a perf counter costs each
-// switch some 450 ns: a fifth of a switch's own price, laid on whoever switches most.
-// But threads that end between two readings take their count along: Machine.Forks says
-// whether any were born, and LifetimeSwitches knows all of them in the end.
+// of the tree so far, and of processes that ended since what was last seen of them. It
+// costs the server nothing, where a perf counter costs each switch some 450 ns: a fifth of a
+// switch's own price, laid on whoever switches most. But threads that end between two readings
+// take their count along: Machine.Forks says whether any were born, and LifetimeSwitches
+// knows all of them in the end.
 func (p *Proc) Switches() (int64, error) {
 	tree, err := p.members()
 	if err != nil {
 		return 0, err
 	}
-	return p.switchesOf(tree)
+	n, err := p.switchesOf(tree)
+	return n.all, err
 }
 
-func (p *Proc) switchesOf(tree []member) (sum int64, err error) {
+func (p *Proc) switchesOf(tree []member) (sum switched, err error) {
+	p.seen.Lock()
+	defer p.seen.Unlock()
+	living := make(map[member]switched, len(tree))
 	for _, m := range tree {
 		if m.state == "Z" {
 			continue
@@ -95,11 +140,27 @@ func (p *Proc) switchesOf(tree []member) (sum int64, err error) {
 			continue
 		}
 		if err != nil {
-			return 0, fmt.Errorf("%s: context switches: %w", p.Name, err)
+			return switched{}, fmt.Errorf("%s: context switches: %w", p.Name, err)
 		}
-		sum += n
+		living[member{pid: m.pid, start: m.start}] = n
+		sum.add(n)
 	}
+	for who, n := range p.seen.switches {
+		if _, lives := living[who]; !lives {
+			p.seen.past.add(n)
+		}
+	}
+	p.seen.switches = living
+	sum.add(p.seen.past)
 	return sum, nil
+}
+
+// seen is what earlier readings of a tree have found.
+type seen struct {
+	sync.Mutex
+	cpu      int64               // the most, ns
+	switches map[member]switched // of the processes that lived, by pid and start
+	past     switched            // switches of those that are gone
 }
 
 // LifetimeSwitches counts the context switches of the child and the descendants it

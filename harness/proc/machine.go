@@ -16,6 +16,22 @@ type Machine struct {
 	Forks       int64 // processes and threads born
 	Retransmits int64 // TCP segments sent again
 	ListenDrops int64 // connections dropped at listening sockets
+
+	At        int64         // CLOCK_MONOTONIC, ns
+	Idle      map[int]int64 // time in which a processor was idle or taken away, by its number, ns in steps of 10 ms
+	Throttled int64         // time for which the control group's quota stopped its threads, ns
+
+	// Time in which some task waited for a thing, ns.
+	PressureCPU, PressureMemory, PressureIO int64
+}
+
+// BusyOf is how long the processors cpus together were busy since an earlier look, ns.
+func (m *Machine) BusyOf(cpus []int, before *Machine) int64 {
+	var busy int64
+	for _, cpu := range cpus {
+		busy += m.At - before.At - (m.Idle[cpu] - before.Idle[cpu])
+	}
+	return max(0, busy)
 }
 
 // Look reads the machine's counters.
@@ -40,6 +56,11 @@ func Look() (Machine, error) {
 		Busy:  now*int64(len(stat.CPU)) - int64(notBusy*1e9),
 		Steal: int64(t.Steal * 1e9),
 		Forks: int64(stat.ProcessCreated),
+		At:    now, Idle: make(map[int]int64, len(stat.CPU)), Throttled: throttled(),
+		PressureCPU: pressure("cpu"), PressureMemory: pressure("memory"), PressureIO: pressure("io"),
+	}
+	for cpu, c := range stat.CPU {
+		m.Idle[int(cpu)] = int64((c.Idle + c.Iowait + c.Steal) * 1e9)
 	}
 	self, err := procfs.Self()
 	if err != nil {

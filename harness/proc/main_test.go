@@ -36,6 +36,8 @@ var helpers = map[string]func(){
 	"threads":   threads,
 	"spin":      spin,
 	"spinchild": func() { fork("spin").Wait(); announce(); waitForEnd() },
+	"crew":      func() { crew() },
+	"worker":    func() { spin(); time.Sleep(time.Hour) },
 	"touch":     touch,
 	"limits":    limits,
 	"parent":    parent,
@@ -224,4 +226,12 @@ func parent() {
 	}
 	fmt.Printf("child %d\n", p.PID)
 	select {}
+}
+
+// crew has one child at a time, which uses 250 ms of CPU and stays until it is killed; then the next.
+func crew() {
+	announce()
+	for {
+		fork("worker").Wait()
+	}
 }

@@ -61,8 +61,8 @@ func TestLifetimeSwitchesCountsShortThreads(t *testing.T) {
 func TestTaskstatsAgreesWithSweep(t *testing.T) {
 	p, _ := listening(t, helper(t, "server"))
 	swept, err := sweep(p.PID)
-	if err != nil || swept < 1 {
-		t.Fatalf("sweep: %d, %v", swept, err)
+	if err != nil || swept.all < 1 || swept.involuntary > swept.all {
+		t.Fatalf("sweep: %+v, %v", swept, err)
 	}
 	c := taskstats()
 	if c == nil {
@@ -70,8 +70,9 @@ func TestTaskstatsAgreesWithSweep(t *testing.T) {
 		return
 	}
 	asked, err := c.switches(p.PID)
-	if err != nil || asked < swept || asked > swept+100 {
-		t.Errorf("taskstats: %d, %v; the sweep before says %d", asked, err, swept)
+	near := func(asked, swept int64) bool { return swept <= asked && asked <= swept+100 }
+	if err != nil || !near(asked.all, swept.all) || !near(asked.involuntary, swept.involuntary) {
+		t.Errorf("taskstats: %+v, %v; the sweep before says %+v", asked, err, swept)
 	}
 	if _, err := c.switches(1 << 30); err == nil {
 		t.Error("taskstats of a process that cannot be")

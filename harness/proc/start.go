@@ -42,6 +42,7 @@ type Proc struct {
 	mark   string
 	cmd    *exec.Cmd
 	done   chan struct{}
+	seen   seen
 }
 
 // Start starts a child. It has the parent's environment or spec.Env, and a mark in

@@ -12,10 +12,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// switched counts context switches.
+type switched struct {
+	all         int64
+	involuntary int64 // of those, where the kernel took the processor away
+}
+
+func (s *switched) add(n switched) {
+	s.all += n.all
+	s.involuntary += n.involuntary
+}
+
 // switchesOf counts the context switches of the living threads of one process: by
 // one question to the kernel where that is allowed (CAP_NET_ADMIN), else by a sweep
 // over its threads, which takes 20 µs each.
-func switchesOf(pid int) (int64, error) {
+func switchesOf(pid int) (switched, error) {
 	if c := taskstats(); c != nil {
 		if n, err := c.switches(pid); err == nil {
 			return n, nil
@@ -25,11 +36,11 @@ func switchesOf(pid int) (int64, error) {
 }
 
 // sweep adds up what /proc says of each thread.
-func sweep(pid int) (sum int64, err error) {
+func sweep(pid int) (sum switched, err error) {
 	dir := fmt.Sprintf("/proc/%d/task/", pid)
 	tasks, err := os.ReadDir(dir)
 	if err != nil {
-		return 0, err
+		return sum, err
 	}
 	for _, task := range tasks {
 		status, err := os.ReadFile(dir + task.Name() + "/status")
@@ -38,12 +49,17 @@ func sweep(pid int) (sum int64, err error) {
 		}
 		for line := range bytes.Lines(status) {
 			name, value, _ := bytes.Cut(line, []byte(":"))
-			if string(name) == "voluntary_ctxt_switches" || string(name) == "nonvoluntary_ctxt_switches" {
-				n, err := strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64)
-				if err != nil {
-					return 0, fmt.Errorf("%s%s/status: %w", dir, task.Name(), err)
-				}
-				sum += n
+			forced := string(name) == "nonvoluntary_ctxt_switches"
+			if !forced && string(name) != "voluntary_ctxt_switches" {
+				continue
+			}
+			n, err := strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64)
+			if err != nil {
+				return sum, fmt.Errorf("%s%s/status: %w", dir, task.Name(), err)
+			}
+			sum.all += n
+			if forced {
+				sum.involuntary += n
 			}
 		}
 	}
@@ -94,19 +110,20 @@ func (c *taskstatsClient) resolve() error {
 }
 
 // switches are those of pid's living threads.
-func (c *taskstatsClient) switches(pid int) (int64, error) {
+func (c *taskstatsClient) switches(pid int) (switched, error) {
 	who := binary.NativeEndian.AppendUint32(nil, uint32(pid))
 	answer, err := c.ask(c.family, unix.TASKSTATS_CMD_GET, unix.TASKSTATS_CMD_ATTR_TGID, who)
 	if err != nil {
-		return 0, fmt.Errorf("taskstats of %d: %w", pid, err)
+		return switched{}, fmt.Errorf("taskstats of %d: %w", pid, err)
 	}
 	var s unix.Taskstats
 	raw := attribute(attribute(answer, unix.TASKSTATS_TYPE_AGGR_TGID), unix.TASKSTATS_TYPE_STATS)
 	if end := unsafe.Offsetof(s.Nivcsw) + unsafe.Sizeof(s.Nivcsw); uintptr(len(raw)) < end {
-		return 0, fmt.Errorf("taskstats of %d: %d bytes, want at least %d", pid, len(raw), end)
+		return switched{}, fmt.Errorf("taskstats of %d: %d bytes, want at least %d", pid, len(raw), end)
 	}
 	at := func(offset uintptr) int64 { return int64(binary.NativeEndian.Uint64(raw[offset:])) }
-	return at(unsafe.Offsetof(s.Nvcsw)) + at(unsafe.Offsetof(s.Nivcsw)), nil
+	involuntary := at(unsafe.Offsetof(s.Nivcsw))
+	return switched{at(unsafe.Offsetof(s.Nvcsw)) + involuntary, involuntary}, nil
 }
 
 const (

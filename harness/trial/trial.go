@@ -5,7 +5,8 @@ package trial
 
 import "time"
 
-// Version of the record; a reader refuses others by name.
+// Version of the record; a reader refuses others by name. New parts are optional fields, which
+// old records lack: they do not change the version, and a reader takes them for unknown.
 const Version = 1
 
 // Status says how a trial ended.
@@ -60,6 +61,14 @@ type Trial struct {
 	// those of the whole process (wait4), shared out by requests.
 	SwitchesBy string `json:"switches_by,omitempty"`
 
+	// Leftover are faults that the generator saw outside the slices, by kind as in
+	// LoadFigures.Errors: bad answers of the warm-up, and what came after the last slice, such as an
+	// answer that nobody asked for.
+	Leftover map[string]uint64 `json:"leftover,omitempty"`
+	// Sentinel says under which scheduling policy the sentinels ran: "fifo", where a
+	// pause is the machine's; "fair", where it may also be the load's own queue; "" without any.
+	Sentinel string `json:"sentinel,omitempty"`
+
 	MemoryOf *MemoryFigures `json:"memory,omitempty"` // Kind == Memory
 	Runtime  *Runtime       `json:"runtime,omitempty"`
 }
@@ -83,16 +92,23 @@ type Slice struct {
 
 	Load LoadFigures `json:"load"` // set by the generator
 
-	ServerCPU    int64 `json:"server_cpu"`    // CPU time of the server's process tree, user and system, ns
-	MachineCPU   int64 `json:"machine_cpu"`   // busy time of all processors, ns (tick resolution 10 ms)
-	GeneratorCPU int64 `json:"generator_cpu"` // ns
-	BackendCPU   int64 `json:"backend_cpu"`   // ns
-	Switches     int64 `json:"switches"`      // context switches of the server's tree; -1 when not known
-	Steal        int64 `json:"steal"`         // ns
-	Retransmits  int64 `json:"retransmits"`   // TCP segments of the machine that were sent again
-	ListenDrops  int64 `json:"listen_drops"`  // connections that the machine's listening sockets dropped
-	IdleCPU      int64 `json:"idle_cpu"`      // of the server between its last load and this slice, ns: others had the load
-	IdleSpan     int64 `json:"idle_span"`     // how long that was, ns
+	ServerCPU    int64 `json:"server_cpu"`       // CPU time of the server's process tree, user and system, ns
+	MachineCPU   int64 `json:"machine_cpu"`      // busy time of all processors, ns (tick resolution 10 ms)
+	GeneratorCPU int64 `json:"generator_cpu"`    // ns
+	BackendCPU   int64 `json:"backend_cpu"`      // ns
+	Polled       int64 `json:"polled,omitempty"` // of GeneratorCPU: polling for the next arrival, which is no work, ns
+	Switches     int64 `json:"switches"`         // context switches of the server's tree; -1 when not known
+	// Involuntary are those of the Switches at which the kernel took the processor away. Nil
+	// when not known: from trials whose SwitchesBy is not "threads", and from older records.
+	Involuntary *int64 `json:"involuntary,omitempty"`
+	Steal       int64  `json:"steal"`        // ns
+	Retransmits int64  `json:"retransmits"`  // TCP segments of the machine that were sent again
+	ListenDrops int64  `json:"listen_drops"` // connections that the machine's listening sockets dropped
+	IdleCPU     int64  `json:"idle_cpu"`     // of the server between its last load and this slice, ns: others had the load
+	IdleSpan    int64  `json:"idle_span"`    // how long that was, ns
+
+	Backend *BackendFigures `json:"backend,omitempty"` // set by the backends; nil where the workload asks none
+	Machine *MachineFigures `json:"machine,omitempty"` // nil in records from before it was kept
 }
 
 // LoadFigures is what the generator saw in one slice.
@@ -109,6 +125,15 @@ type LoadFigures struct {
 	Late      uint64            `json:"late"`       // requests sent, or still unsent, more than 1 ms after they were intended
 	Reopened  uint64            `json:"reopened"`   // connections that broke or were closed by the server, and were opened anew
 	FirstByte int64             `json:"first_byte"` // mean from sent to first byte over right answers, ns
+
+	// AnswerBytes are the bytes of whole answers, head and body; without errors all of BytesIn.
+	AnswerBytes uint64 `json:"answer_bytes,omitempty"`
+	// Arrivals compares what was sent with what was intended (open loop).
+	Arrivals *ArrivalFigures `json:"arrivals,omitempty"`
+	// Series cuts the slice's duration into equal parts.
+	Series *Series `json:"series,omitempty"`
+	// Slowest are the requests that took longest, in no order, at most 8.
+	Slowest []Slow `json:"slowest,omitempty"`
 
 	// HDR histograms of ns, V2 compressed, base64: by class of request.
 	Classes []ClassFigures `json:"classes"`
@@ -155,4 +180,7 @@ type Runtime struct {
 	Mallocs     uint64 `json:"mallocs"`     // objects allocated during the slices
 	Bytes       uint64 `json:"bytes"`       // allocated during the slices
 	Requests    uint64 `json:"requests"`    // answered during the slices, by the server's own count
+	// Loops are the requests of each event loop during the slices, of a server that has
+	// several and says so. Their imbalance is the most over the least.
+	Loops []uint64 `json:"loops,omitempty"`
 }
