@@ -1,0 +1,159 @@
+package validity
+
+import (
+	"math"
+	"slices"
+
+	"assay/harness/trial"
+)
+
+// block is the trials of one cell and block that ended well, which were loaded in turn.
+type block struct{ trials []*trial.Trial }
+
+func newBlock(trials []*trial.Trial) *block {
+	if len(trials) < 2 {
+		return nil
+	}
+	return &block{trials}
+}
+
+// parity is how far the backends' service time for a trial is from the median over the
+// arms: 0.1 is a tenth more, or a tenth less. Of two arms each is held against the other. False
+// where it cannot be known.
+func (b *block) parity(f *facts) (apart, mine, others float64, ok bool) {
+	if b == nil || f.calls == 0 {
+		return 0, 0, 0, false
+	}
+	var values []float64
+	for _, t := range b.trials {
+		if t.Arm == f.Arm && len(b.trials) == 2 {
+			continue
+		}
+		var calls, sum float64
+		for i := range t.Slices {
+			if s := t.Slices[i].Backend; s != nil {
+				calls += float64(s.Calls)
+				sum += float64(s.Calls) * float64(s.ServiceMean)
+			}
+		}
+		if calls > 0 {
+			values = append(values, sum/calls)
+		}
+	}
+	mine, others = f.callTime/float64(f.calls), median(values)
+	if others == 0 || mine == 0 {
+		return 0, 0, 0, false
+	}
+	return math.Max(mine/others, others/mine) - 1, mine, others, true
+}
+
+// shift looks for the point at which a trial's course changes for good: its parts' mean
+// service times against the other arms' in the same rotation, so that a change of the machine's
+// speed drops out. size is the change, 0.1 for a tenth; p is Pettitt's.
+func (b *block) shift(f *facts) (size, p float64, ok bool) {
+	var course []float64
+	for i := range f.Slices {
+		s := &f.Slices[i]
+		if s.Load.Series == nil {
+			return 0, 1, false
+		}
+		level := b.level(s.Index, f.Arm)
+		for _, mean := range s.Load.Series.Mean {
+			if mean > 0 && level > 0 {
+				course = append(course, math.Log(float64(mean)/level))
+			}
+		}
+	}
+	if len(course) < 16 {
+		return 0, 1, false
+	}
+	at, p := pettitt(course)
+	size = math.Abs(math.Expm1(median(course[at:]) - median(course[:at])))
+	return size, p, true
+}
+
+// level is the median over the other arms of their mean service time in a rotation, ns;
+// 1 where there is no other arm.
+func (b *block) level(index int, arm string) float64 {
+	if b == nil {
+		return 1
+	}
+	var levels []float64
+	for _, t := range b.trials {
+		for i := range t.Slices {
+			if s := &t.Slices[i]; t.Arm != arm && s.Index == index && s.Load.Series != nil {
+				levels = append(levels, seriesMean(s.Load.Series))
+			}
+		}
+	}
+	if len(levels) == 0 {
+		return 1
+	}
+	return median(levels)
+}
+
+func seriesMean(s *trial.Series) float64 {
+	var sum, n float64
+	for i, mean := range s.Mean {
+		sum += float64(mean) * float64(s.Done[i])
+		if mean > 0 {
+			n += float64(s.Done[i])
+		}
+	}
+	return share(sum, n)
+}
+
+// pettitt is the most likely point of change of a series, as the length of its first part,
+// and the probability of so strong a one without any (Pettitt 1979, approximate).
+func pettitt(xs []float64) (at int, p float64) {
+	n := len(xs)
+	ranks := midRanks(xs)
+	u, most := 0.0, -1.0
+	for t := range n - 1 {
+		u += 2*ranks[t] - float64(n+1)
+		if math.Abs(u) > most {
+			most, at = math.Abs(u), t+1
+		}
+	}
+	m := float64(n)
+	return at, math.Min(1, 2*math.Exp(-6*most*most/(m*m*m+m*m)))
+}
+
+// midRanks are the ranks from 1; equal values share their mean rank.
+func midRanks(xs []float64) []float64 {
+	order := make([]int, len(xs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		switch {
+		case xs[a] < xs[b]:
+			return -1
+		case xs[a] > xs[b]:
+			return 1
+		}
+		return 0
+	})
+	ranks := make([]float64, len(xs))
+	for i := 0; i < len(order); {
+		j := i
+		for j < len(order) && xs[order[j]] == xs[order[i]] {
+			j++
+		}
+		for _, k := range order[i:j] {
+			ranks[k] = float64(i+j+1) / 2
+		}
+		i = j
+	}
+	return ranks
+}
+
+// median is 0 of none.
+func median(xs []float64) float64 {
+	if len(xs) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(xs))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
