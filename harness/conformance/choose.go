@@ -8,16 +8,16 @@ import (
 	"assay/bench/workload"
 )
 
-// Choose gives the cases whose names match one of the patterns, in the order of the
-// table: a name, a group, or a name with * in it. No pattern chooses all. The error
+// Choose gives the cases of all whose names match one of the patterns, in their
+// order: a name, a group, or a name with * in it. No pattern chooses all. The error
 // for one that matches nothing gives the nearest name.
-func Choose(patterns []string) ([]Case, error) {
+func Choose(all []Case, patterns []string) ([]Case, error) {
 	if len(patterns) == 0 {
-		return Cases, nil
+		return all, nil
 	}
 	used := make(map[string]bool)
 	var some []Case
-	for _, c := range Cases {
+	for _, c := range all {
 		chosen := false
 		for _, p := range patterns {
 			if matches(p, c.Name) {
@@ -30,7 +30,7 @@ func Choose(patterns []string) ([]Case, error) {
 	}
 	for _, p := range patterns {
 		if !used[p] {
-			return nil, fmt.Errorf("no case is called %q: did you mean %q? assay check --list names them", p, nearestCase(p))
+			return nil, fmt.Errorf("no case is called %q: did you mean %q? assay check --list names them", p, nearestCase(all, p))
 		}
 	}
 	return some, nil
@@ -42,10 +42,10 @@ func matches(pattern, name string) bool {
 	return pattern == group || err == nil && ok
 }
 
-func nearestCase(pattern string) string {
+func nearestCase(all []Case, pattern string) string {
 	var names []string
 	seen := make(map[string]bool)
-	for _, c := range Cases {
+	for _, c := range all {
 		group, _, _ := strings.Cut(c.Name, "/")
 		if !seen[group] {
 			seen[group] = true

@@ -95,6 +95,7 @@ var defects = []struct {
 	{"ignores-sigterm", []string{"drain/nothing-open"}},
 	{"drains-with-1", []string{"drain/nothing-open"}},
 	{"drops-everything", []string{"drain/in-flight*", "drain/pipelined", "drain/slow-reader", "drain/under-load", "drain/twice"}},
+	{"drops-the-unread", []string{"drain/pipelined-later"}},
 	{"forgets-the-queue", []string{"drain/accept-queue"}},
 	{"goes-on-accepting", []string{"drain/new-refused"}},
 	{"waits-for-the-idle", []string{"drain/idle", "drain/never-spoke", "drain/half-a-request"}},

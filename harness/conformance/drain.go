@@ -22,6 +22,7 @@ var drainCases = []Case{
 	{"drain/in-flight", "requests that wait for backends are answered", drainNeeds("fanout", 20), drainInFlight},
 	{"drain/in-flight-one", "one request that waits for backends is answered", drainNeeds("fanout", 1), drainOne},
 	{"drain/pipelined", "all whole requests of a pipeline are answered", drainNeeds("fanout", 1), drainPipelined},
+	{"drain/pipelined-later", "so is one that came behind another while that one was being answered", drainNeeds("fanout", 1), drainPipelinedLater},
 	{"drain/accept-queue", "requests sent before SIGTERM are answered, accepted by then or not", drainNeeds("echo", 100), drainQueue},
 	{"drain/new-refused", "new connections are refused while old ones are finished", drainNeeds("fanout", 2), drainRefuses},
 	{"drain/slow-reader", "an answer on its way is finished", drainNeeds("echo", 1), drainSlowReader},
@@ -98,6 +99,22 @@ func drainPipelined(t *T) {
 	t.WantExit(t.server.Proc, start, 0)
 }
 
+// drainPipelinedLater sends two further requests while the first is waited for: a server that reads
+// only when it has answered finds them in its socket, and not in a buffer of its own.
+func drainPipelinedLater(t *T) {
+	c := t.Dial()
+	c.Send(get(ask(1, 300)))
+	t.callsBegun(1)
+	c.Send(get(ask(2, 100)) + get(ask(3, 0, 50)))
+	time.Sleep(20 * tick)
+	start := t.Terminate()
+	c.Want(200, mean(1, 1))
+	c.Want(200, mean(2, 1))
+	c.Want(200, mean(3, 2))
+	c.WantEnd()
+	t.WantExit(t.server.Proc, start, 0)
+}
+
 // drainQueue stops the process while clients connect and ask, so that it finds them
 // all at once, and SIGTERM with them.
 func drainQueue(t *T) {
@@ -121,8 +138,9 @@ func drainQueue(t *T) {
 }
 
 func drainRefuses(t *T) {
+	const delay = 1500 // ms: long enough to see refusals before the answer, short of the backend's deadline
 	c := t.Dial()
-	c.Send(get(ask(1, 700)))
+	c.Send(get(ask(1, delay)))
 	t.callsBegun(1)
 	start := t.Terminate()
 	t.Eventually("new connections are refused", func() bool {
@@ -132,7 +150,7 @@ func drainRefuses(t *T) {
 		}
 		return errors.Is(err, syscall.ECONNREFUSED)
 	})
-	if !t.server.Alive() {
+	if !t.server.Alive() && time.Since(start) < delay*time.Millisecond/2 {
 		t.Fatalf("it ended before it had answered%s", t.server.obituary(0))
 	}
 	c.Want(200, mean(1, 1))

@@ -12,11 +12,12 @@ var overloadCases = []Case{
 	},
 }
 
-// overloadFull fills one worker and a queue of one with requests that block.
+// overloadFull fills one worker and a queue of one with requests that block where
+// the server puts what blocks.
 func overloadFull(t *T) {
 	all := t.dialMany(8)
 	for i, c := range all {
-		c.Send(get("/blocking?n=1&block=500000"))
+		c.Send(get("/blocking?n=1&block=500000&via=offload"))
 		if i == 0 {
 			time.Sleep(100 * tick) // until the worker has it
 		}

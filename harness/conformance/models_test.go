@@ -24,6 +24,14 @@ var variants = []struct{ model, options string }{
 	{"goroutine", "callall=scatter"},
 	{"goroutine", "callall=spawn"},
 	{"pool", "size=8"},
+	{"multireactor", "loops=1"},
+	{"multireactor", "layout=reuseport"},
+	{"multireactor", "workers=network:4"},
+	{"multireactor", "workers=blocking:4+computing:1"},
+	{"hybrid", "executor=processes,processes=2"},
+	{"coroutine", "keep=0"},
+	{"uring", "shots=single"},
+	{"uring", "taskrun=plain"},
 }
 
 // build makes the models' binaries and returns their folder and what they describe.

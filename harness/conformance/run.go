@@ -24,8 +24,11 @@ type Result struct {
 	Model   string        `json:"model"` // the target's label
 	Case    string        `json:"case"`
 	Outcome Outcome       `json:"outcome"`
-	Detail  string        `json:"detail"` // why, unless it passed
+	Detail  string        `json:"detail"` // why, unless it passed; of a behaviour case what was seen
 	Took    time.Duration `json:"took"`   // ns
+	// Finding is what a behaviour case has observed, one of its Findings; "" for
+	// every other case, and where nothing could be observed.
+	Finding string `json:"finding,omitempty"`
 }
 
 // Run holds a target against cases (nil: all) and reports each in the order of the
@@ -109,7 +112,7 @@ func runLane(ctx context.Context, r *runner, cases []Case, lane []int, results [
 		}
 		start := time.Now()
 		outcome, detail := r.one(&cases[i], shared)
-		results[i] <- Result{r.target.Label(), cases[i].Name, outcome, detail, time.Since(start)}
+		results[i] <- Result{r.target.Label(), cases[i].Name, outcome, detail, time.Since(start), r.finding}
 	}
 	r.stop(shared)
 	return errors.Join(r.trouble...)
@@ -122,6 +125,8 @@ type runner struct {
 	backends *backends
 	logs     string // folder of the processes' stderr
 	started  int    // processes
+	finding  string // of the behaviour case on its way, and what was seen
+	seen     string
 	trouble  []error
 
 	mu    sync.Mutex
@@ -145,13 +150,19 @@ func (r *runner) close() {
 
 // one runs one case and judges how it ended.
 func (r *runner) one(c *Case, shared map[key]*server) (Outcome, string) {
+	r.finding = ""
 	if why := r.target.lacks(&c.Needs); why != "" {
 		return NotRun, why
 	}
 	if why := r.target.beyond(&c.Needs); why != "" {
 		return Expected, why
 	}
+	r.seen = ""
 	outcome, detail := r.run(c, shared)
+	if outcome == Pass {
+		return Pass, r.seen
+	}
+	r.finding = "" // what broke off has observed nothing
 	if outcome == Fail {
 		if d, known := difference(r.target.Name, c.Name); known {
 			return Expected, d.Why

@@ -106,13 +106,19 @@ func (t *T) WantExit(p *proc.Proc, start time.Time, code int) {
 	}
 }
 
-// descriptors counts those that the process has open.
+// descriptors counts those that the process, or the one of its tree that has most, has open.
 func (s *server) descriptors() int {
-	entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.PID))
+	pids, err := s.Tree()
 	if err != nil {
-		return -1 // it has ended, which who asks will find
+		return -1
 	}
-	return len(entries)
+	most := -1 // it has ended, which who asks will find
+	for _, pid := range pids {
+		if entries, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid)); err == nil {
+			most = max(most, len(entries))
+		}
+	}
+	return most
 }
 
 // obituary says that the process has ended, and its last words; "" while it

@@ -21,13 +21,14 @@ type Target struct {
 	Known     []string // names of the options it takes
 	Workloads []string
 	Limits    plan.Limits
+	Lacks     string // why it cannot run on this machine, "" if it can
 }
 
 // Describe makes a Target of a described model, whose binary lies in dir.
 func Describe(m plan.Model, dir string) Target {
 	t := Target{
 		Name: m.Name, Argv: append([]string{filepath.Join(dir, m.Argv[0])}, m.Argv[1:]...),
-		Described: true, Workloads: m.Workloads, Limits: m.Limits,
+		Described: true, Workloads: m.Workloads, Limits: m.Limits, Lacks: m.Lacks,
 	}
 	for _, o := range m.Options {
 		t.Known = append(t.Known, o.Name)
@@ -64,6 +65,9 @@ func (t *Target) lacks(n *Needs) string {
 	}
 	if _, err := os.Stat(t.Argv[0]); err != nil {
 		return fmt.Sprintf("it is not built: %v; make build makes it", err)
+	}
+	if t.Lacks != "" {
+		return t.Lacks
 	}
 	if w := n.key().workload; !slices.Contains(t.Workloads, w) {
 		return "it does not serve workload " + w

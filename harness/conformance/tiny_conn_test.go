@@ -41,7 +41,7 @@ func (s *tiny) connection(tcp *net.TCPConn) {
 	c := &tinyConn{TCPConn: tcp, s: s}
 	c.in = &counted{c}
 	c.r = bufio.NewReaderSize(c.in, 32<<10)
-	if s.has("one-client-at-a-time") {
+	if s.has("one-client-at-a-time", "coloured-one-by-one") {
 		one <- struct{}{}
 		defer func() { <-one }()
 	}
@@ -85,6 +85,9 @@ func (c *tinyConn) next() bool {
 		}
 	}
 	a := s.answer(q)
+	if a.status == 0 { // the handler gave the connection up
+		return false
+	}
 	if s.has("drops-input-while-waiting") {
 		c.SetReadDeadline(time.Now().Add(time.Millisecond))
 		c.r.Peek(c.r.Buffered() + 1)
@@ -114,9 +117,18 @@ type tinyAnswer struct {
 	fields string
 }
 
+// more is whether a further request has come, be it unread.
+func (c *tinyConn) more() bool {
+	if c.r.Buffered() == 0 && !c.s.has("drops-the-unread") {
+		c.SetReadDeadline(time.Now().Add(10 * time.Millisecond)) // what has come is there at once
+		c.r.Peek(1)
+	}
+	return c.r.Buffered() > 0
+}
+
 func (c *tinyConn) write(q *tinyRequest, a tinyAnswer) bool {
 	s := c.s
-	keep := q.keep && !(s.draining.Load() && c.r.Buffered() == 0) && !s.has("closes-always")
+	keep := q.keep && !(s.draining.Load() && !c.more()) && !s.has("closes-always")
 	kind := "text/plain"
 	if s.has("html") {
 		kind = "text/html"

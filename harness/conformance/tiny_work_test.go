@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"assay/bench/behaviour"
 	"assay/bench/workload"
 )
 
@@ -52,6 +53,8 @@ func (s *tiny) answer(q *tinyRequest) (a tinyAnswer) {
 		return tinyAnswer{status: 200, body: fmt.Sprintf(`{"nonce":%q,"pid":%d}`, nonce, os.Getpid())}
 	case q.path == "/-/stats":
 		return tinyAnswer{status: 200, body: fmt.Sprintf(`{"requests":%d}`, s.requests.Load())}
+	case s.workload == behaviour.Name && strings.HasPrefix(q.path, "/behaviour/"):
+		return s.behave(strings.TrimPrefix(q.path, "/behaviour/"), params{query: query})
 	case q.path != "/"+s.workload:
 		return tinyAnswer{status: 404}
 	case q.method == "HEAD":
