@@ -24,7 +24,7 @@ func (c *conn) answer(r call) {
 	case identity:
 		s.out = http1.AppendResponse(s.out, 200, "application/json", s.identity, !r.last)
 	case figures:
-		s.out = http1.AppendResponse(s.out, 200, "application/json", s.stats.json(), !r.last)
+		s.out = http1.AppendResponse(s.out, 200, "application/json", s.stats.json(r.brief), !r.last)
 		if r.reset {
 			s.stats.restart()
 		}

@@ -281,6 +281,9 @@ func TestManyConnections(t *testing.T) {
 	if got.Calls != conns || got.PerBackend[2] != conns/3 || got.Connections < conns || got.Accepted < conns || got.Misdirected != 0 {
 		t.Errorf("figures %+v after %d calls over as many connections", got, conns)
 	}
+	if brief, err := Brief(s.Addrs()[0], false); err != nil || brief.Service.Histogram != "" || got.Service.Histogram == "" || brief.Service.Mean < int64(50*time.Millisecond) {
+		t.Errorf("in brief %+v, %v", brief, err)
+	}
 	if got.Late.Count != conns || got.Service.P50 < int64(50*time.Millisecond) || got.MostFlight < 2 {
 		t.Errorf("times %+v, late %+v, at most %d at once", got.Service, got.Late, got.MostFlight)
 	}

@@ -51,6 +51,7 @@ type call struct {
 	kind   kind
 	fault  Fault
 	reset  bool // figures start anew after the answer
+	brief  bool // figures without their histograms
 	last   bool // the connection is closed behind it
 }
 
@@ -69,8 +70,13 @@ func read(m *http1.Request, now int64) call {
 		c.kind = identity
 	case "/-/stats":
 		c.kind = figures
-		name, value, _ := workload.NextParam(m.Query)
-		c.reset = string(name) == "reset" && string(value) == "1"
+		for rest := m.Query; len(rest) > 0; {
+			var name, value []byte
+			name, value, rest = workload.NextParam(rest)
+			on := string(value) == "1"
+			c.reset = c.reset || on && string(name) == "reset"
+			c.brief = c.brief || on && string(name) == "brief"
+		}
 	default:
 		return c.refuse(404, "want /value, /-/id or /-/stats")
 	}

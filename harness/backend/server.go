@@ -73,7 +73,7 @@ func (s *Server) Stop() { s.loop.Stop() }
 func (s *Server) Take(reset bool) Stats {
 	taken := make(chan Stats, 1)
 	s.loop.Post(func() {
-		taken <- s.stats.now()
+		taken <- s.stats.now(false)
 		if reset {
 			s.stats.restart()
 		}

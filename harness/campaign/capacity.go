@@ -84,11 +84,11 @@ func (r *run) measureCapacity(ctx context.Context, c *cell) (map[string]float64,
 	p.Timing = timing
 	once.plan = &p
 	step := plan.Step{Rotations: [][]int{nil}, Seeds: []uint64{p.Seed}, Warmup: p.Seed + 1}
-	trials := make([]*trial.Trial, len(p.Arms))
-	for i := range p.Arms {
-		step.Arms = append(step.Arms, i)
-		step.Rotations[0] = append(step.Rotations[0], i)
-		trials[i] = once.newTrial(trial.Load, 0, i, &closed, &p.Arms[i])
+	var trials []*trial.Trial
+	for place, arm := range p.Asked(c.index) {
+		step.Arms = append(step.Arms, arm)
+		step.Rotations[0] = append(step.Rotations[0], arm)
+		trials = append(trials, once.newTrial(trial.Load, 0, place, &closed, &p.Arms[arm]))
 	}
 	once.loadTrials(ctx, &closed, 0, &step, trials)
 	if ctx.Err() != nil {

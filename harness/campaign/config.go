@@ -27,7 +27,10 @@ type Config struct {
 	Notify    func(Event)                                   // told of progress, on the goroutine that calls Run; may be nil
 	Backend   []string                                      // command line of the backends; -count N is added
 	Generator []string                                      // command line of the generator
+	Sentinel  []string                                      // command line of the sentinels, to which processors are added; none: nobody watches
 	Start     func(log io.Writer) (Generator, error)        // instead of Generator: starts one
+
+	Certificate journal.Certificate // of the generator, for the manifest
 }
 
 // Generator obeys load commands. load.Client is one.

@@ -47,20 +47,27 @@ type identity struct {
 
 // stats is the answer to /-/stats: what the server's runtime counted since it started.
 type stats struct {
-	Requests    uint64 `json:"requests"`
-	Mallocs     uint64 `json:"mallocs"`
-	Bytes       uint64 `json:"bytes"`
-	Collections uint64 `json:"collections"`
-	PauseTotal  uint64 `json:"pause_total"`
+	Requests    uint64   `json:"requests"`
+	Mallocs     uint64   `json:"mallocs"`
+	Bytes       uint64   `json:"bytes"`
+	Collections uint64   `json:"collections"`
+	PauseTotal  uint64   `json:"pause_total"`
+	Loops       []uint64 `json:"loops"` // optional
 }
 
 // since is what happened between two answers.
 func (s *stats) since(before *stats) *trial.Runtime {
-	return &trial.Runtime{
+	r := &trial.Runtime{
 		Collections: s.Collections - before.Collections,
 		PauseTotal:  s.PauseTotal - before.PauseTotal,
 		Mallocs:     s.Mallocs - before.Mallocs,
 		Bytes:       s.Bytes - before.Bytes,
 		Requests:    s.Requests - before.Requests,
 	}
+	if len(s.Loops) == len(before.Loops) {
+		for i, n := range s.Loops {
+			r.Loops = append(r.Loops, n-before.Loops[i])
+		}
+	}
+	return r
 }

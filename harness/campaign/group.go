@@ -141,7 +141,7 @@ func (g *group) measure(ctx context.Context, step *plan.Step) error {
 				continue // not applicable here
 			}
 			g.working(s, fmt.Sprintf("slice %d/%d", i+1, len(step.Rotations)))
-			if err := g.one(ctx, s, g.slice(s, step.Seeds[i], g.r.plan.Timing.Slice), i, place); err != nil {
+			if err := g.one(ctx, s, g.slice(s, step.Seeds[i], g.r.plan.Timing.SliceOf(&g.cell.Cell)), i, place); err != nil {
 				return err
 			}
 		}
@@ -229,8 +229,12 @@ func (g *group) finish(ctx context.Context, s *server) {
 	}
 	s.trial.Jain, s.trial.Least = jain(s.served)
 	s.proveAlive()
-	if _, err := g.generator.Do(ctx, load.Command{Op: load.OpClose, Arm: s.arm.Name}); err != nil && ctx.Err() == nil {
+	reply, err := g.generator.Do(ctx, load.Command{Op: load.OpClose, Arm: s.arm.Name})
+	if err != nil && ctx.Err() == nil {
 		s.fail("close: %v", err)
+	}
+	if reply.Load != nil {
+		s.leftover(reply.Load.Errors)
 	}
 }
 

@@ -19,9 +19,11 @@ import (
 
 	"assay/bench/catalog"
 	"assay/bench/plan"
+	"assay/bench/workload"
 	"assay/harness/backend"
 	"assay/harness/journal"
 	"assay/harness/load"
+	"assay/harness/sentinel"
 	"assay/harness/trial"
 )
 
@@ -37,6 +39,16 @@ func TestMain(m *testing.M) {
 			return
 		case "backend":
 			os.Exit(backend.Main(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+		case "generator-slow":
+			if err := load.Serve(os.Stdin, os.Stdout, slowly); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
+		case "spin":
+			spin()
+		case "sentinel":
+			os.Exit(sentinel.Main(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 		case "server":
 			serve()
 			return
@@ -64,6 +76,15 @@ func serve() {
 	case "deaf":
 		signal.Ignore(syscall.SIGTERM)
 	}
+	if slices.Contains(rawModes, mode) {
+		serveRaw(mode)
+		return
+	}
+	if addr, ok := strings.CutPrefix(mode, "at-"); ok { // it sends others to somebody else
+		fmt.Println("listening " + addr)
+		io.Copy(io.Discard, os.Stdin)
+		return
+	}
 	l, err := net.Listen("tcp", os.Getenv("ASSAY_LISTEN"))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -79,7 +100,11 @@ func serve() {
 		json.NewEncoder(w).Encode(identity{nonce, os.Getpid()})
 	})
 	mux.HandleFunc("/-/stats", func(w http.ResponseWriter, _ *http.Request) {
-		json.NewEncoder(w).Encode(stats{Requests: uint64(count.Load()), Mallocs: 3 * uint64(count.Load())})
+		json.NewEncoder(w).Encode(stats{Requests: uint64(count.Load()), Mallocs: 3 * uint64(count.Load()), Loops: []uint64{uint64(count.Load()), 7}})
+	})
+	mux.HandleFunc("/fanout", func(w http.ResponseWriter, r *http.Request) {
+		count.Add(1)
+		fanout(w, r)
 	})
 	mux.HandleFunc("/echo", func(w http.ResponseWriter, _ *http.Request) {
 		answer := "abcdefghijklm"
@@ -87,6 +112,9 @@ func serve() {
 		case mode == "dies" && n > 20:
 			fmt.Fprintln(os.Stderr, "out of luck")
 			os.Exit(3)
+		case mode == "refuses" && n%4 == 0:
+			http.Error(w, "no", http.StatusServiceUnavailable)
+			return
 		case mode == "hangs" && n > 20:
 			time.Sleep(time.Hour)
 		case mode == "wrong" && n > 20:
@@ -121,6 +149,28 @@ func plain(port string) {
 	}))
 }
 
+// slowly finds workloads whose answers take the generator a millisecond to check.
+func slowly(name string) (*workload.Workload, error) {
+	w, err := catalog.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	slow := *w
+	slow.Prepare = func(params map[string]string) (workload.Source, error) {
+		s, err := w.Prepare(params)
+		return slowSource{s}, err
+	}
+	return &slow, nil
+}
+
+type slowSource struct{ workload.Source }
+
+func (s slowSource) Check(a *workload.Ask, status int, body []byte) error {
+	for end := time.Now().Add(time.Millisecond); time.Now().Before(end); {
+	}
+	return s.Source.Check(a, status, body)
+}
+
 // self is how the test binary is started in a role.
 func self(role ...string) []string { return append([]string{os.Args[0]}, role...) }
 
@@ -128,7 +178,7 @@ func self(role ...string) []string { return append([]string{os.Args[0]}, role...
 func models() []plan.Model {
 	base := filepath.Base(os.Args[0])
 	return []plan.Model{
-		{Name: "server", Argv: []string{base, "server"}, Options: []plan.Option{{Name: "mode"}}, Workloads: []string{"echo"}},
+		{Name: "server", Argv: []string{base, "server"}, Options: []plan.Option{{Name: "mode"}}, Workloads: []string{"echo", "fanout"}},
 		{Name: "lonely", Argv: []string{base, "server"}, Workloads: []string{"echo"}, Limits: plan.Limits{Connections: 1}},
 	}
 }
@@ -154,7 +204,7 @@ func aPlan(t testing.TB, arms string, blocks int, cells ...plan.Cell) *plan.Plan
 func config(out string, p *plan.Plan) Config {
 	return Config{
 		Plan: p, Models: models(), Find: catalog.Find, Bin: filepath.Dir(os.Args[0]), Out: out,
-		Generator: self("generator"), Backend: self("backend"), Ready: 20 * time.Second,
+		Generator: self("generator"), Backend: self("backend"), Sentinel: self("sentinel"), Ready: 20 * time.Second,
 	}
 }
 

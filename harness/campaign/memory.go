@@ -103,12 +103,12 @@ func (g *group) wake(ctx context.Context, s *server, name string, conns int) err
 // costs and what a collection leaves. A first collection comes before the first
 // sample, so that what a collector keeps for itself does not count to the connections.
 func (g *group) rung(ctx context.Context, s *server, i int) (step trial.MemoryStep, err error) {
-	step = trial.MemoryStep{Conns: g.cell.Ladder[i], Settled: g.cell.Settle.Nanoseconds()}
+	step = trial.MemoryStep{Conns: g.cell.Ladder[i], Settled: g.cell.Silence(i).Nanoseconds()}
 	collects := false
 	if i == 0 && !s.crowded() {
 		collects = s.stats(ctx, true) != nil
 	}
-	if err = sleep(ctx, g.cell.Settle); err != nil {
+	if err = sleep(ctx, g.cell.Silence(i)); err != nil {
 		return step, err
 	}
 	m, err := s.proc.Memory()

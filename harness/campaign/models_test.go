@@ -53,6 +53,9 @@ func TestRealModels(t *testing.T) {
 			t.Errorf("%s: %s: %s\n%s", one.Key, one.Status, one.Reason, one.LogTail)
 		case one.Cell == p.Cells[0].Name() && one.Slices[0].BackendCPU <= 0:
 			t.Errorf("%s: the backends used no CPU", one.Key)
+		case one.Cell == p.Cells[0].Name() && (one.Slices[0].Backend == nil || one.Slices[0].Backend.Calls != 3*one.Slices[0].Load.Requests ||
+			one.Slices[0].Backend.ServiceMean < 2e6 || one.Slices[0].Load.Arrivals == nil):
+			t.Errorf("%s: %d requests, backends %+v, arrivals %+v", one.Key, one.Slices[0].Load.Requests, one.Slices[0].Backend, one.Slices[0].Load.Arrivals)
 		case one.Kind == trial.Load && (one.Runtime == nil || one.Runtime.Requests == 0):
 			t.Errorf("%s: the server's own figures: %+v", one.Key, one.Runtime)
 		case one.Arm == "thread" && one.Kind == trial.Memory && one.MemoryOf.Steps[1].Threads < 30:

@@ -16,7 +16,7 @@ import (
 
 // openJournal makes the run's folder, or opens the one to go on with.
 func (r *run) openJournal() error {
-	binaries, err := r.binaries()
+	binaries, built, err := r.binaries()
 	if err != nil {
 		return err
 	}
@@ -32,8 +32,8 @@ func (r *run) openJournal() error {
 	r.began = proc.Now()
 	r.journal, err = journal.Create(r.cfg.Out, journal.Manifest{
 		Version: journal.ManifestVersion, Label: r.cfg.Label, Started: time.Now().UTC(), Estimate: r.plan.Estimate().Nanoseconds(),
-		Argv: r.cfg.Argv, Plan: *r.plan, Models: r.described(), Starts: r.starts(), Binaries: binaries,
-		Placement: r.place, Environment: r.machine,
+		Argv: r.cfg.Argv, Plan: *r.plan, Models: r.described(), Starts: r.starts(), Binaries: binaries, Built: built,
+		Placement: r.place, Environment: r.machine, Certificate: r.cfg.Certificate,
 	})
 	if err != nil {
 		return err
@@ -102,9 +102,9 @@ func differing(before, now map[string]string) (names []string) {
 	return names
 }
 
-// binaries are the SHA-256 of what is started, by base name.
-func (r *run) binaries() (map[string]string, error) {
-	sums := make(map[string]string)
+// binaries are the SHA-256 of what is started, and what compiled it, by base name.
+func (r *run) binaries() (sums, built map[string]string, err error) {
+	sums, built = make(map[string]string), make(map[string]string)
 	add := func(path string) error {
 		found, err := exec.LookPath(path)
 		if err != nil && !errors.Is(err, exec.ErrDot) {
@@ -113,12 +113,15 @@ func (r *run) binaries() (map[string]string, error) {
 		if sums[filepath.Base(path)], err = journal.SumFile(found); err != nil {
 			return fmt.Errorf("checksum of %s: %w", path, err)
 		}
+		if by := journal.BuiltWith(found); by != "" {
+			built[filepath.Base(path)] = by
+		}
 		return nil
 	}
 	for i := range r.plan.Arms {
 		argv, _ := r.command(&r.plan.Arms[i], &r.cells[0])
 		if err := add(argv[0]); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	for _, argv := range [][]string{r.cfg.Generator, r.cfg.Backend} {
@@ -126,10 +129,10 @@ func (r *run) binaries() (map[string]string, error) {
 			continue
 		}
 		if err := add(argv[0]); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return sums, nil
+	return sums, built, nil
 }
 
 // described are the models of the plan, each once.
@@ -149,7 +152,7 @@ func (r *run) starts() []journal.Start {
 	var all []journal.Start
 	for i := range r.cells {
 		c := &r.cells[i]
-		for k := range r.plan.Arms {
+		for _, k := range r.plan.Asked(i) {
 			a := &r.plan.Arms[k]
 			if plan.NotApplicable(a, r.models[a.Name], &c.Cell) != "" {
 				continue

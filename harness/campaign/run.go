@@ -14,6 +14,7 @@ import (
 	"assay/harness/journal"
 	"assay/harness/load"
 	"assay/harness/proc"
+	"assay/harness/sentinel"
 	"assay/harness/trial"
 )
 
@@ -31,7 +32,8 @@ type run struct {
 	began   int64                   // CLOCK_MONOTONIC when the run started, ns; of a run gone on with, when it would have
 	clock   clock
 	out     Outcome
-	early   []string // notes from before there was a journal
+	early   []string         // notes from before there was a journal
+	watch   *sentinel.Client // nil: nobody watches
 }
 
 // cell is a plan's cell with what follows from its workload.
@@ -60,6 +62,7 @@ func Run(ctx context.Context, c Config) (Outcome, error) {
 	if err := r.openJournal(); err != nil {
 		return Outcome{}, err
 	}
+	r.startSentinels()
 	err = r.calibrate(ctx)
 	if err == nil {
 		err = r.blocks(ctx)
@@ -148,6 +151,9 @@ func (r *run) resolveCells() error {
 // finish closes the run with its state and counts what it came to.
 func (r *run) finish(ctx context.Context, err error) (Outcome, error) {
 	r.out.Dir = r.journal.Dir
+	if closed := r.watch.Close(); closed != nil && ctx.Err() == nil {
+		r.note("%v", closed)
+	}
 	for _, status := range r.done {
 		r.out.count(status)
 	}

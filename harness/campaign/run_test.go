@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"assay/harness/journal"
+	"assay/harness/load"
 	"assay/harness/trial"
 )
 
@@ -79,7 +81,18 @@ func checkLoad(t *testing.T, one *trial.Trial) {
 			t.Errorf("%s: slice %+v", one.Key, s)
 		}
 	}
-	if answers == 0 || one.Runtime == nil || one.Runtime.Requests != requests || one.Runtime.Mallocs != 3*requests {
+	for _, s := range one.Slices {
+		m := s.Machine
+		if m == nil || m.Span < s.Length || m.ServerBusy < 0 || m.LoadBusy < 0 || m.HiccupTime < 0 || uint64(len(m.HiccupsLong)) > m.Hiccups ||
+			s.Load.AnswerBytes != s.Load.BytesIn || s.Load.Series == nil || len(s.Load.Slowest) == 0 {
+			t.Errorf("%s: slice %d: machine %+v, load %+v", one.Key, s.Index, m, s.Load)
+		}
+	}
+	if one.Sentinel == "" || len(one.Leftover) > 0 {
+		t.Errorf("%s: sentinels %q, leftover %v", one.Key, one.Sentinel, one.Leftover)
+	}
+	if answers == 0 || one.Runtime == nil || one.Runtime.Requests != requests || one.Runtime.Mallocs != 3*requests ||
+		!slices.Equal(one.Runtime.Loops, []uint64{requests, 0}) {
 		t.Errorf("%s: %d requests, %d answers; the server says %+v", one.Key, requests, answers, one.Runtime)
 	}
 }
@@ -112,6 +125,33 @@ func checkRotations(t *testing.T, trials []trial.Trial) {
 				t.Errorf("block %d rotation %d: %d/%d and %d/%d", i, r, s.Index, s.Order, other.Index, other.Order)
 			}
 		}
+	}
+}
+
+// closing is a generator that saw faults after the last slice.
+type closing struct{ Generator }
+
+func (c closing) Do(ctx context.Context, cmd load.Command) (load.Reply, error) {
+	r, err := c.Generator.Do(ctx, cmd)
+	if cmd.Op == load.OpClose && err == nil {
+		r.Load = &trial.LoadFigures{Errors: map[string]uint64{"unsolicited": 2}}
+	}
+	return r, err
+}
+
+// What comes after the last slice is kept.
+func TestLeftover(t *testing.T) {
+	c := config(t.TempDir(), aPlan(t, "server", 1, echo))
+	c.Start = func(log io.Writer) (Generator, error) {
+		g, err := load.Start(c.Generator, nil, log)
+		return closing{g}, err
+	}
+	out, err := Run(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, trials, err := journal.Read(out.Dir); err != nil || len(trials) != 1 || trials[0].Leftover["unsolicited"] != 2 {
+		t.Errorf("%+v, %v", trials, err)
 	}
 }
 

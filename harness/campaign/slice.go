@@ -16,6 +16,7 @@ type reading struct {
 	cpu      int64 // of the server
 	backend  int64 // CPU of the backends
 	switches int64 // of the server; -1 if not known
+	forced   int64 // those of the switches that were involuntary; -1 if not known
 	machine  proc.Machine
 }
 
@@ -46,7 +47,7 @@ func (g *group) readServer(s *server) (e reading, err error) {
 	if err != nil {
 		return e, err
 	}
-	e.cpu, e.switches = used.CPU, used.Switches
+	e.cpu, e.switches, e.forced = used.CPU, used.Switches, used.Involuntary
 	if g.backends != nil {
 		if e.backend, err = g.backends.OwnCPU(); err != nil {
 			return e, err
@@ -79,8 +80,20 @@ func (g *group) load(ctx context.Context, s *server, c load.Command, index, orde
 	if reply.Load == nil {
 		return fmt.Errorf("%w: its reply to a slice has no figures", errGenerator)
 	}
+	if c.Discard { // of its failures only those that no load excuses are of interest
+		s.leftover(map[string]uint64{
+			"wrong": reply.Load.Errors["wrong"], "parse": reply.Load.Errors["parse"], "unsolicited": reply.Load.Errors["unsolicited"],
+		})
+	}
 	s.judge(reply.Load, where)
 	after, err := g.readAfter(s)
+	if err != nil {
+		s.fail("after %s: %v", where, err)
+		return nil
+	}
+	machine := g.r.machineFigures(&before, &after)
+	g.hiccups(s.trial, machine, &reply)
+	backends, err := g.backendFigures()
 	if err != nil {
 		s.fail("after %s: %v", where, err)
 		return nil
@@ -95,10 +108,12 @@ func (g *group) load(ctx context.Context, s *server, c load.Command, index, orde
 		Load:      *reply.Load,
 		ServerCPU: after.cpu - before.cpu, MachineCPU: after.machine.Busy - before.machine.Busy,
 		GeneratorCPU: reply.CPU, BackendCPU: after.backend - before.backend,
-		Switches: difference(before.switches, after.switches), Steal: after.machine.Steal - before.machine.Steal,
+		Switches: difference(before.switches, after.switches), Involuntary: forced(before, after), Steal: after.machine.Steal - before.machine.Steal,
 		Retransmits: after.machine.Retransmits - before.machine.Retransmits,
 		ListenDrops: after.machine.ListenDrops - before.machine.ListenDrops,
-		IdleCPU:     before.cpu - s.last.cpu, IdleSpan: before.at - s.last.at,
+		Polled:      min(reply.Polled, reply.CPU),
+		Backend:     backends, Machine: machine,
+		IdleCPU: before.cpu - s.last.cpu, IdleSpan: before.at - s.last.at,
 	})
 	s.last = after
 	s.served = addServed(s.served, reply.Load.PerConn)
@@ -121,6 +136,19 @@ func addServed(sum []uint64, perConn []uint32) []uint64 {
 		sum[i] += uint64(n)
 	}
 	return sum
+}
+
+// leftover keeps faults that were seen outside the slices.
+func (s *server) leftover(faults map[string]uint64) {
+	for kind, n := range faults {
+		if n == 0 {
+			continue
+		}
+		if s.trial.Leftover == nil {
+			s.trial.Leftover = make(map[string]uint64)
+		}
+		s.trial.Leftover[kind] += n
+	}
 }
 
 // judge fails the trial on answers that make it worthless.
@@ -157,13 +185,23 @@ func (s *server) settleSwitches() {
 	all, ok := s.proc.LifetimeSwitches()
 	if !ok || s.switches < 0 || requests == 0 {
 		for i := range s.trial.Slices {
-			s.trial.Slices[i].Switches = -1
+			s.trial.Slices[i].Switches, s.trial.Slices[i].Involuntary = -1, nil
 		}
 		return
 	}
 	s.trial.SwitchesBy = "lifetime"
 	each := float64(all-s.switches) / float64(requests)
 	for i := range s.trial.Slices {
+		s.trial.Slices[i].Involuntary = nil // what the living threads tell is not all of them
 		s.trial.Slices[i].Switches = int64(each * float64(s.trial.Slices[i].Load.Requests))
 	}
+}
+
+// forced are the involuntary switches between two readings; nil where they are not known.
+func forced(before, after reading) *int64 {
+	n := difference(before.forced, after.forced)
+	if n < 0 {
+		return nil
+	}
+	return &n
 }

@@ -120,6 +120,20 @@ func TestMissingBinaryIsNotRun(t *testing.T) {
 	}
 }
 
+// A model that says what this machine lacks for it is not started.
+func TestModelThatLacksIsNotRun(t *testing.T) {
+	p := aPlan(t, "server,lonely", 1, plan.Cell{Workload: "echo", Conns: 1})
+	c := config(t.TempDir(), p)
+	c.Models[1].Lacks = "no ring: sysctl -w ring=1"
+	r, err := prepare(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := r.lack[[2]int{0, 1}]; why != "lonely: no ring: sysctl -w ring=1" || len(r.lack) != 1 {
+		t.Errorf("lacking: %v", r.lack)
+	}
+}
+
 // What is lacking is said before the run, and stands in every block.
 func TestNotRun(t *testing.T) {
 	p := aPlan(t, "server,lonely", 2, echo)
@@ -189,8 +203,11 @@ func TestPrepareRefuses(t *testing.T) {
 func TestProfilesFitAnOrdinaryMachine(t *testing.T) {
 	for _, profile := range plan.Profiles {
 		var known []plan.Model
-		for _, name := range []string{"goroutine", "reactor", "pool", "thread", "thread-c", "serial", "nethttp", "fasthttp", "gnet"} {
-			known = append(known, plan.Model{Name: name, Argv: []string{filepath.Base(os.Args[0])}, Options: []plan.Option{{Name: "spawn"}}, Workloads: catalog.Names()})
+		for name := range strings.SplitSeq(profile.Arms, ",") {
+			if strings.Contains(name, ":") {
+				continue // another arm of a model that is listed
+			}
+			known = append(known, plan.Model{Name: name, Argv: []string{filepath.Base(os.Args[0])}, Options: []plan.Option{{Name: "size"}}, Workloads: catalog.Names()})
 		}
 		p, err := plan.Make(plan.Request{Profile: profile.Name}, plan.Known{Models: known, Workloads: catalog.All})
 		if err != nil {

@@ -1,0 +1,146 @@
+package campaign
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"assay/bench/plan"
+	"assay/harness/proc"
+	"assay/harness/validity"
+)
+
+func TestThrottledGenerator(t *testing.T) {
+	inject(t, fault{
+		mode: "x", cell: openEcho, gate: "on time", grade: validity.Invalid,
+		allowed: []string{"arrivals", "settled", "generator busy"},
+		during: func(t *testing.T) func() {
+			return pulses(pidOf(t, "generator", ""), 25*time.Millisecond, 10*time.Millisecond)
+		},
+	})
+}
+
+func TestSaturatedGenerator(t *testing.T) {
+	inject(t, fault{
+		mode: "x", cell: plan.Cell{Workload: "echo", Conns: 64, Rate: 2000}, gate: "generator busy", grade: validity.Invalid,
+		allowed: []string{"on time", "arrivals", "settled"},
+		config:  func(c *Config) { c.Generator = self("generator-slow") },
+	})
+}
+
+func TestStolenProcessor(t *testing.T) {
+	cpus, err := proc.Processors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cpus) < 2 {
+		t.Skip("one processor is shared by all: nothing can be stolen from anybody")
+	}
+	load, server := proc.Split(cpus)
+	spinOn := func(cpus []int) func(t *testing.T) func() {
+		return func(t *testing.T) func() {
+			var all []*proc.Proc
+			for range cpus {
+				p, err := proc.Start(proc.Spec{Name: "spinner", Argv: self("spin"), CPUs: cpus})
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, p)
+			}
+			return func() {
+				for _, p := range all {
+					p.Stop(time.Second)
+				}
+			}
+		}
+	}
+	t.Run("server", func(t *testing.T) {
+		inject(t, fault{
+			mode: "x", cell: openEcho, gate: "stranger", grade: validity.Invalid, allowed: []string{"settled"}, during: spinOn(server),
+		})
+	})
+	t.Run("load", func(t *testing.T) {
+		inject(t, fault{
+			mode: "x", cell: openEcho, gate: "load stranger", grade: validity.Invalid,
+			allowed: []string{"on time", "arrivals", "generator busy", "settled"}, during: spinOn(load),
+		})
+	})
+}
+
+func TestWrongAnswers(t *testing.T) {
+	inject(t, fault{mode: "wrong", cell: openEcho, gate: "answers", grade: validity.Invalid, allowed: []string{"achieved"}, bystands: true})
+}
+
+func TestDuplicatedAnswers(t *testing.T) {
+	inject(t, fault{mode: "twice", cell: openEcho, gate: "answers", grade: validity.Invalid, bystands: true})
+}
+
+func TestDroppedAnswers(t *testing.T) {
+	inject(t, fault{mode: "drop", cell: openEcho, gate: "answers", grade: validity.Invalid, allowed: []string{"achieved"}, bystands: true})
+}
+
+func TestRefusedRequests(t *testing.T) {
+	inject(t, fault{mode: "refuses", cell: openEcho, gate: "achieved", grade: validity.Invalid, bystands: true})
+}
+
+func TestImpostor(t *testing.T) {
+	addr, stop, err := impostor()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	inject(t, fault{mode: "at-" + addr, cell: openEcho, gate: "identity", grade: validity.Invalid, bystands: true})
+	inject(t, fault{mode: "wrong-nonce", cell: openEcho, gate: "identity", grade: validity.Invalid, bystands: true})
+}
+
+func TestServerKilled(t *testing.T) {
+	inject(t, fault{
+		mode: "victim", cell: openEcho, gate: "identity", grade: validity.Invalid, bystands: true,
+		allowed: []string{"answers", "achieved"},
+		during: func(t *testing.T) func() {
+			pid := pidOf(t, "server", "victim")
+			kill := time.AfterFunc(50*time.Millisecond, func() { unix.Kill(pid, unix.SIGKILL) })
+			return func() { kill.Stop() }
+		},
+	})
+}
+
+func TestFullListenQueue(t *testing.T) {
+	inject(t, fault{
+		mode: "slow-accept", cell: plan.Cell{Workload: "echo", Conns: 32, Rate: 500, NewConns: true}, gate: "listen drops", grade: validity.Invalid,
+		allowed: []string{"answers", "achieved", "count", "bytes"}, bystands: true,
+	})
+}
+
+func TestSlowBackend(t *testing.T) {
+	inject(t, fault{
+		mode: "x", cell: fanCell, gate: "backend parity", grade: validity.Invalid, third: true,
+		allowed: []string{"settled"}, bystands: true,
+		during: func(t *testing.T) func() {
+			return pulses(pidOf(t, "backend", ""), 60*time.Millisecond, 20*time.Millisecond)
+		},
+	})
+}
+
+// A server that is left alone on this machine shows none of the gates that the machine
+// cannot fire.
+func TestNoFault(t *testing.T) {
+	for range *times {
+		for _, cell := range []plan.Cell{openEcho, fanCell, echo} {
+			spoilt, beside := injectOnce(t, fault{mode: "x", cell: cell, third: true})
+			for _, v := range []validity.Verdict{spoilt, beside} {
+				if v.Grade == "" {
+					t.Error("no verdict")
+				}
+				for _, r := range v.Reasons {
+					if !slices.Contains(append(machines, "Little's law", "fairness"), r.Gate) {
+						t.Errorf("%s: %+v", filepath.Base(cell.Name()), r)
+					}
+				}
+			}
+		}
+	}
+}

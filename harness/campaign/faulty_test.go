@@ -1,0 +1,172 @@
+package campaign
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"assay/models/base/sock"
+)
+
+// rawModes are the misdeeds that net/http will not do.
+var rawModes = []string{"twice", "drop", "slow-accept"}
+
+// serveRaw keeps to the contract on bare sockets, but for its mode: "twice" gives one answer in
+// fifty twice, "drop" never gives the fiftieth, "slow-accept" takes a connection every
+// 20 ms off a queue of one.
+func serveRaw(mode string) {
+	backlog := 0
+	if mode == "slow-accept" {
+		backlog = 1
+	}
+	fd, err := sock.Listen(os.Getenv("ASSAY_LISTEN"), backlog, false)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	file := os.NewFile(uintptr(fd), "listener")
+	l, err := net.FileListener(file)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	file.Close()
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	fmt.Println("listening " + l.Addr().String())
+	var echoes atomic.Int64
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go answerRaw(c, mode, &echoes)
+		if mode == "slow-accept" {
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+}
+
+func answerRaw(c net.Conn, mode string, echoes *atomic.Int64) {
+	defer c.Close()
+	in := bufio.NewReader(c)
+	for {
+		r, err := http.ReadRequest(in)
+		if err != nil {
+			return
+		}
+		body, status := "abcdefghijklm", "200 OK"
+		switch r.URL.Path {
+		case "/-/id":
+			text, _ := json.Marshal(identity{os.Getenv("ASSAY_NONCE"), os.Getpid()})
+			body = string(text)
+		case "/-/stats":
+			status = "404 Not Found"
+		}
+		end := ""
+		if r.Close {
+			end = "Connection: close\r\n"
+		}
+		answer := fmt.Sprintf("HTTP/1.1 %s\r\nContent-Type: text/plain\r\n%sContent-Length: %d\r\n\r\n%s", status, end, len(body), body)
+		if r.URL.Path == "/echo" {
+			switch n := echoes.Add(1); {
+			case mode == "twice" && n%50 == 0:
+				answer += answer
+			case mode == "drop" && n == 50:
+				continue
+			}
+		}
+		if _, err := io.WriteString(c, answer); err != nil || r.Close {
+			return
+		}
+	}
+}
+
+// fanout asks the backends as the workload says, one after the other.
+func fanout(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	backends := strings.Split(os.Getenv("ASSAY_BACKENDS"), ",")
+	var sum uint64
+	delays := strings.Split(q.Get("d"), ",")
+	for i, d := range delays {
+		answer, err := http.Get(fmt.Sprintf("http://%s/value?n=%s&i=%d&d=%s", backends[i%len(backends)], q.Get("n"), i, d))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		text, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		value, err := strconv.ParseUint(string(text), 10, 64)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		sum += value
+	}
+	w.Header().Set("Content-Type", "text/plain")
+	fmt.Fprint(w, sum/uint64(len(delays)))
+}
+
+// impostor answers in the place of a server that was never there, with a nonce of its own.
+func impostor() (addr string, stop func(), err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/-/id" {
+			json.NewEncoder(w).Encode(identity{"of the impostor", os.Getpid()})
+			return
+		}
+		io.WriteString(w, "abcdefghijklm")
+	})}
+	go s.Serve(l)
+	return l.Addr().String(), func() { s.Close() }, nil
+}
+
+// spin keeps a processor busy until its stdin ends.
+func spin() {
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	for end := time.Now().Add(time.Hour); time.Now().Before(end); {
+	}
+}
+
+// pulses stops a process and lets it go on again, over and over, until told to end.
+func pulses(pid int, stopped, running time.Duration) (end func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			unix.Kill(pid, unix.SIGSTOP)
+			select {
+			case <-quit:
+			case <-time.After(stopped):
+			}
+			unix.Kill(pid, unix.SIGCONT)
+			select {
+			case <-quit:
+				return
+			case <-time.After(running):
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-done
+	}
+}
