@@ -1,0 +1,181 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	hdr "github.com/HdrHistogram/hdrhistogram-go"
+
+	"assay/harness/trial"
+)
+
+// inconsistent says what of a trial does not agree with the rest of it, in words.
+func (c *checker) inconsistent(t *trial.Trial) (why []string) {
+	says := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
+	if t.Status != trial.OK {
+		if t.Reason == "" {
+			says("its status is %q, without a reason", t.Status)
+		}
+		if !slices.Contains([]trial.Status{trial.Failed, trial.NotRun, trial.NotApplicable}, t.Status) {
+			says("its status %q is none", t.Status)
+		}
+		if t.Status != trial.Failed && (len(t.Slices) > 0 || t.MemoryOf != nil) {
+			says("it was not run and has figures")
+		}
+	}
+	if t.Jain < 0 || t.Jain > 1+1e-9 || math.IsNaN(t.Jain) {
+		says("Jain's index is %g", t.Jain)
+	}
+	switch {
+	case t.Kind == trial.Memory && t.Status == trial.OK:
+		c.ladder(t, says)
+	case t.Kind == trial.Load && t.Status == trial.OK:
+		if n := c.m.Plan.Timing.Rotations; len(t.Slices) != n {
+			says("it has %d slices, the plan %d", len(t.Slices), n)
+		}
+		c.served(t, says)
+	}
+	for i := range t.Slices {
+		in := fmt.Sprintf("slice %d: ", t.Slices[i].Index)
+		if i > 0 {
+			before := &t.Slices[i-1]
+			// A slice is drained when its last answer is in, which may be before its time is up.
+			drained := before.Start + max(1, before.Length-c.m.Plan.Timing.Slice.Nanoseconds())
+			if t.Slices[i].Index <= before.Index || t.Slices[i].Start < drained {
+				says("%sit begins before slice %d was over", in, before.Index)
+			}
+		}
+		c.slice(&t.Slices[i], func(format string, args ...any) { says(in+format, args...) })
+	}
+	return why
+}
+
+// ladder checks a memory trial against the rungs of its cell.
+func (c *checker) ladder(t *trial.Trial, says func(string, ...any)) {
+	if t.MemoryOf == nil {
+		says("it is a memory trial without a ladder")
+		return
+	}
+	var rungs []int
+	for i := range c.m.Plan.Cells {
+		if cell := &c.m.Plan.Cells[i]; cell.Name() == t.Cell {
+			rungs = cell.Ladder
+		}
+	}
+	var got []int
+	for _, s := range t.MemoryOf.Steps {
+		got = append(got, s.Conns)
+		if s.PSS <= 0 || s.Threads < 1 || s.KernelStacks < 0 || s.PageTables < 0 || s.Sockets < 0 || s.AfterGC < 0 || s.IdleCPU < 0 {
+			says("at %d connections it holds what no process can: %+v", s.Conns, s)
+		}
+	}
+	if !slices.Equal(got, rungs) {
+		says("its ladder is %v, the plan's %v", got, rungs)
+	}
+}
+
+// served recomputes fairness from the answers of each connection.
+func (c *checker) served(t *trial.Trial, says func(string, ...any)) {
+	var each []uint64
+	for i := range t.Slices {
+		for k, n := range t.Slices[i].Load.PerConn {
+			if k == len(each) {
+				each = append(each, 0)
+			}
+			each[k] += uint64(n)
+		}
+	}
+	if len(each) == 0 {
+		return
+	}
+	var sum, squares float64
+	for _, n := range each {
+		sum += float64(n)
+		squares += float64(n) * float64(n)
+	}
+	if jain := sum * sum / (float64(len(each)) * squares); squares > 0 && math.Abs(jain-t.Jain) > 1e-9 {
+		says("Jain's index of its connections is %.6f, it says %.6f", jain, t.Jain)
+	}
+	if least := slices.Min(each); least != t.Least {
+		says("its least served connection has %d answers, it says %d", least, t.Least)
+	}
+}
+
+// slice checks the figures of one slice.
+func (c *checker) slice(s *trial.Slice, says func(string, ...any)) {
+	l := &s.Load
+	errors := uint64(0)
+	for _, n := range l.Errors {
+		errors += n
+	}
+	if l.Requests != l.Answers+errors {
+		says("%d requests, but %d answers and %d errors", l.Requests, l.Answers, errors)
+	}
+	if s.Length <= 0 {
+		says("it lasted %d ns", s.Length)
+		return
+	}
+	if rate := float64(l.Answers) / (float64(s.Length) / 1e9); !(math.Abs(rate-l.Achieved) <= 1e-6*rate) {
+		says("%d answers in %v are %.3f/s, it says %.3f/s", l.Answers, time.Duration(s.Length), rate, l.Achieved)
+	}
+	for name, n := range map[string]int64{
+		"server CPU": s.ServerCPU, "generator CPU": s.GeneratorCPU, "backend CPU": s.BackendCPU, "idle span": s.IdleSpan, "first byte": l.FirstByte,
+	} {
+		if n < 0 {
+			says("%s is %d", name, n)
+		}
+	}
+	if l.Late > l.Requests {
+		says("%d of %d requests were late", l.Late, l.Requests)
+	}
+	if len(l.PerConn) > 0 {
+		sum := uint64(0)
+		for _, n := range l.PerConn {
+			sum += uint64(n)
+		}
+		if sum != l.Answers {
+			says("its connections have %d answers together, it says %d", sum, l.Answers)
+		}
+	}
+	c.histograms(s, errors, says)
+}
+
+// histograms checks that they decode, that they hold as many requests as were counted, and that
+// what they hold can be.
+func (c *checker) histograms(s *trial.Slice, errors uint64, says func(string, ...any)) {
+	var response, service, slip, censored uint64
+	for i := range s.Load.Classes {
+		k := &s.Load.Classes[i]
+		var h [3]*hdr.Histogram
+		for j, text := range []string{k.Response, k.Service, k.Slip} {
+			var err error
+			if h[j], err = hdr.Decode([]byte(text)); err != nil {
+				says("a histogram of class %q cannot be decoded: %v", k.Class, err)
+				return
+			}
+		}
+		response += uint64(h[0].TotalCount())
+		service += uint64(h[1].TotalCount())
+		slip += uint64(h[2].TotalCount())
+		censored += k.Censored
+		if most := h[0].Max(); k.Clipped == 0 && k.Censored == 0 && !notAbove(most, s.Length) {
+			says("a request took %v, the slice %v", time.Duration(most), time.Duration(s.Length))
+		}
+		for _, q := range []float64{50, 90, 99, 100} {
+			if r, v := h[0].ValueAtQuantile(q), h[1].ValueAtQuantile(q); k.Censored == 0 && !notAbove(v, r) {
+				says("class %q, p%g: done − sent is %v, more than done − intended, %v", k.Class, q, time.Duration(v), time.Duration(r))
+			}
+		}
+	}
+	if n := s.Load.Requests; response != n || slip != n || service > n || service < s.Load.Answers {
+		says("its histograms hold %d responses, %d services and %d slips of %d requests", response, service, slip, n)
+	}
+	if censored != errors {
+		says("%d requests are censored, %d had errors", censored, errors)
+	}
+}
+
+// notAbove compares values of histograms, which are right to three digits.
+func notAbove(a, b int64) bool { return float64(a) <= float64(b)*1.002+1 }
