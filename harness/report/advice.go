@@ -19,6 +19,9 @@ type Advice struct {
 // its noise floor.
 func (v *View) Advice(c Cell) Advice {
 	if _, err := v.Set.Floor(stat.CPU, c.Name); err != nil {
+		if why := v.noFloor(c.Name); why != "" {
+			return Advice{Sentence: "No advice: " + why + "."}
+		}
 		return Advice{Sentence: noAdvice(err)}
 	}
 	best, gain := v.cheapest(c)

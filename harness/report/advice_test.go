@@ -2,11 +2,14 @@ package report
 
 import (
 	"bytes"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"assay/harness/report/reporttest"
 	"assay/harness/stat"
+	"assay/harness/trial"
 )
 
 func TestAdviceNamesTheCheapestAndItsScope(t *testing.T) {
@@ -86,8 +89,13 @@ func TestCrossingIsReportedBetweenMeasuredCells(t *testing.T) {
 	}
 	r.Cells = append(r.Cells, cell)
 	v := view(t, r)
-	if s := v.Advice(r.Cells[0]).Sentence; !strings.Contains(s, "flips between conns=64 and 1000, at about 2") {
+	told := regexp.MustCompile(`flips between conns=64 and 1000, at about 2\d\d(\.\d+)? \[2\d\d(\.\d+)? [23]\d\d(\.\d+)?\]\.`)
+	if s := v.Advice(r.Cells[0]).Sentence; !told.MatchString(s) {
 		t.Errorf("got %q", s)
+	}
+	r.Trials = slices.DeleteFunc(r.Trials, func(tr trial.Trial) bool { return tr.Cell == cell.Name && tr.Block == 2 })
+	if s := view(t, r).Advice(r.Cells[0]).Sentence; !strings.Contains(s, "at about 2") || told.MatchString(s) {
+		t.Errorf("a block short, so without an interval: got %q", s)
 	}
 }
 

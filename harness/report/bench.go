@@ -9,6 +9,8 @@ import (
 	"golang.org/x/perf/benchfmt"
 
 	"assay/harness/stat"
+	"assay/harness/trial"
+	"assay/harness/validity"
 )
 
 // WriteBench writes the run in the Go benchmark format: a line per replicate. Every
@@ -37,9 +39,29 @@ func WriteBench(w io.Writer, v *View) error {
 				if len(res.Values) == 0 {
 					continue
 				}
+				if err := v.benchDoubts(w, c, f); err != nil {
+					return fmt.Errorf("bench.txt: %w", err)
+				}
 				if err := bw.Write(res); err != nil {
 					return fmt.Errorf("bench.txt: %w", err)
 				}
+			}
+		}
+	}
+	return nil
+}
+
+// benchDoubts writes why the replicate of the next line is not VALID, as a line that
+// readers of the format pass over.
+func (v *View) benchDoubts(w io.Writer, c Cell, f *stat.Figures) error {
+	for i := range v.Trials {
+		t := &v.Trials[i]
+		if t.Cell != c.Name || t.Arm != f.Arm || t.Block != f.Block || t.Status != trial.OK {
+			continue
+		}
+		if verdict := v.Verdicts[t.Key]; verdict.Grade != validity.Valid {
+			if _, err := fmt.Fprintf(w, "# %s\n", strings.ReplaceAll(verdict.String(), "\n", " ")); err != nil {
+				return err
 			}
 		}
 	}

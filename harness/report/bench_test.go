@@ -34,6 +34,9 @@ func TestBenchstatReadsIt(t *testing.T) {
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if !bytes.Contains(data, []byte("\n# SUSPECT: steal: ")) {
+		t.Error("no line says which replicates are SUSPECT")
+	}
 	out := benchstat(t, path)
 	for _, want := range []string{
 		"Serve/workload=fanout/model=reactor/k=3/conns=64/rate=2000", "model=goroutine-twin", "model=pool:size=64",

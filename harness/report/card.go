@@ -22,6 +22,7 @@ func Card(w io.Writer, v *View, dir string) error {
 	for _, c := range v.loaded() {
 		v.cardCell(&b, c)
 	}
+	v.cardVerdicts(&b)
 	v.cardState(&b)
 	for _, line := range v.next(dir) {
 		b.WriteString(line + "\n")
@@ -50,8 +51,8 @@ func (v *View) cardCell(b *strings.Builder, c Cell) {
 	}
 	t.AppendHeader(head)
 	notes := &footnotes{}
-	for _, a := range v.Arms {
-		row := table.Row{a.Name}
+	for _, a := range v.armsOf(c) {
+		row := table.Row{a.Name + v.mark(c.Name, a.Name)}
 		for _, m := range columns(c) {
 			row = append(row, v.cardField(v.fieldIn(m, c, a.Name), notes))
 		}
@@ -61,8 +62,9 @@ func (v *View) cardCell(b *strings.Builder, c Cell) {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	b.WriteString(notes.String())
+	b.WriteString(v.validityLines(c.Name))
 	b.WriteString(v.floorLine(c) + "\n")
-	b.WriteString(v.Advice(c).Sentence + "\n")
+	b.WriteString(v.Advice(c).Sentence + v.caution(c.Name) + "\n")
 }
 
 func (v *View) cardField(f Field, notes *footnotes) string {
@@ -137,6 +139,9 @@ func (v *View) floorLine(c Cell) string {
 		if err == nil {
 			parts, twin = append(parts, plusMinus(f.Fraction)+" "+m.Label), f.Twin
 		} else if m.Name == stat.CPU.Name {
+			if why := v.noFloor(c.Name); why != "" {
+				return "noise floor: not known, " + why + "."
+			}
 			return "noise floor: not known, " + whyNoFloor(err) + "."
 		}
 	}
@@ -189,7 +194,8 @@ func (v *View) next(dir string) []string {
 	}
 	return append(lines,
 		"Your own server: assay run --server 'mine=./mysvc --port {port}' --url-path /",
-		"Report: "+dir+"/report.md")
+		"Report: "+dir+"/report.md",
+		"Page: "+dir+"/report.html")
 }
 
 // plainStyle is a table of columns and nothing else.

@@ -59,6 +59,14 @@ func Compare(old, new *View) (*Comparison, error) {
 	if old.Baseline != new.Baseline {
 		c.Notes = append(c.Notes, fmt.Sprintf("different baselines (%s, %s): absolute figures are compared, which also differ with the machine's state", old.Baseline, new.Baseline))
 	}
+	for _, side := range []struct {
+		name string
+		view *View
+	}{{"old", old}, {"new", new}} {
+		if g := side.view.Grades(); g.Suspect+g.Invalid > 0 {
+			c.Notes = append(c.Notes, fmt.Sprintf("%s: %s; INVALID ones are left out", side.name, g))
+		}
+	}
 	common, refused := 0, 0
 	for _, m := range compared {
 		mc := MetricComparison{Metric: m}

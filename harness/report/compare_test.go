@@ -63,3 +63,14 @@ func TestCompareRefuses(t *testing.T) {
 		t.Errorf("one block: got %v", err)
 	}
 }
+
+// A comparison says what it rests on.
+func TestCompareNamesDoubtfulTrials(t *testing.T) {
+	c, err := Compare(view(t, usual()), view(t, troubled(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "new: 50 trials VALID, 2 SUSPECT, 2 INVALID; INVALID ones are left out"; len(c.Notes) != 1 || c.Notes[0] != want {
+		t.Errorf("got %q, want %q", c.Notes, want)
+	}
+}

@@ -24,7 +24,7 @@ func (v *View) crossing(c Cell, arm string) string {
 }
 
 func (v *View) crossingOver(c Cell, arm, dim string) string {
-	var points []stat.Point
+	var ladder stat.Ladder
 	var loud []float64 // logs beyond the floor
 	for _, other := range v.Cells {
 		x, ok := alongside(c, other, dim)
@@ -35,7 +35,7 @@ func (v *View) crossingOver(c Cell, arm, dim string) string {
 		if f.Contrast == nil {
 			continue
 		}
-		points = append(points, stat.Point{X: x, Log: math.Log(f.Contrast.Ratio)})
+		ladder.X, ladder.Logs = append(ladder.X, x), append(ladder.Logs, f.Contrast.Logs)
 		if !f.Quiet {
 			loud = append(loud, math.Log(f.Contrast.Ratio))
 		}
@@ -43,15 +43,48 @@ func (v *View) crossingOver(c Cell, arm, dim string) string {
 	if len(loud) < 2 || slices.Min(loud) > 0 || slices.Max(loud) < 0 {
 		return ""
 	}
-	span, ok, err := stat.Crossing(points)
-	if err != nil || !ok {
+	span, interval, ok := flip(ladder)
+	if !ok {
 		return ""
 	}
 	text := significant
 	if _, err := strconv.ParseFloat(dimensions(c)[dim], 64); err != nil {
 		text = duration
 	}
-	return fmt.Sprintf("This flips between %s=%s and %s, at about %s.", dim, text(span.From), text(span.To), text(span.At))
+	return fmt.Sprintf("This flips between %s=%s and %s, at about %s.", dim, text(span.From), text(span.To), text(span.At)+interval(text))
+}
+
+// flip is the crossing point, and what writes its interval: nothing where the cells
+// have not the same blocks, so that there is none.
+func flip(l stat.Ladder) (span stat.Span, interval func(text func(float64) string) string, ok bool) {
+	if c, ok, err := l.Crossing(bootstrapSeed); err == nil {
+		return c.Span, func(text func(float64) string) string { return " " + ends(c, text) }, ok
+	}
+	points := make([]stat.Point, len(l.X))
+	for i, logs := range l.Logs {
+		middle, err := stat.MeanT(logs, 0.95)
+		if err != nil {
+			return span, nil, false
+		}
+		points[i] = stat.Point{X: l.X[i], Log: middle.Center}
+	}
+	span, ok, err := stat.Crossing(points)
+	return span, func(func(float64) string) string { return "" }, ok && err == nil
+}
+
+// bootstrapSeed is fixed: a report is the same each time it is made.
+const bootstrapSeed = 1
+
+// ends is the interval of a crossing, open where the ladder is too short to end it.
+func ends(span stat.CrossingSpan, text func(float64) string) string {
+	lo, hi := "below", "beyond"
+	if span.Lo != stat.BelowAll {
+		lo = text(span.Lo)
+	}
+	if span.Hi != stat.BeyondAll {
+		hi = text(span.Hi)
+	}
+	return "[" + lo + " " + hi + "]"
 }
 
 // dimensions are what a cell is made of, as text by name.

@@ -4,10 +4,12 @@
 //
 //  1. Run is what is known: the plan, the machine, the trials.
 //  2. Analyse computes its figures, contrasts and noise floors once, as View.
-//  3. Files renders every derived file from a View: bench.txt, latency.hlog,
-//     report.md and its figures.
-//  4. Card and Advice say the same in a few lines for the screen.
-//  5. Compare sets the bench.txt of two runs side by side.
+//  3. Claims are the verdicts on the register, with the View as evidence and what its folder
+//     holds beside the journal: findings of behaviour cases, sources of handlers.
+//  4. Files renders every derived file from a View: bench.txt, latency.hlog, claims.json,
+//     report.md and its figures, and report.html with the same (package html).
+//  5. Card and Advice say the same in a few lines for the screen.
+//  6. Compare sets the bench.txt of two runs side by side.
 //
 // No sentence claims an effect below the noise floor of the run's A/A twin.
 package report

@@ -10,8 +10,8 @@ import (
 )
 
 // hlogText is the run's latencies as a standard HdrHistogram log in nanoseconds: an
-// interval per replicate and kind of time, tagged cell:arm:kind. Requests without a
-// right answer have no latency to log; bench.txt and report.md count them.
+// interval per replicate and kind of time, tagged cell:arm:kind. A request without a right answer
+// stands where the wait for it would have ended; bench.txt and report.md count them.
 func hlogText(v *View) ([]byte, error) {
 	var b bytes.Buffer
 	w := hdr.NewHistogramLogWriter(&b)

@@ -1,6 +1,10 @@
 package report
 
-import "assay/harness/stat"
+import (
+	"slices"
+
+	"assay/harness/stat"
+)
 
 // ContrastRecord is one contrast as a machine reads it.
 type ContrastRecord struct {
@@ -17,6 +21,10 @@ type ContrastRecord struct {
 	Equal  bool    `json:"equal"`           // within the metric's margin, by two one-sided tests
 	Above  bool    `json:"above_floor"`     // beyond the noise floor of the A/A twin
 	Floor  float64 `json:"floor,omitempty"` // as a fraction; absent where it is not known
+
+	Suspect int      `json:"suspect"`         // trials of the arm and the base in the cell that are SUSPECT
+	Invalid int      `json:"invalid"`         // and INVALID: they are left out
+	Gates   []string `json:"gates,omitempty"` // that fired for them
 }
 
 // Contrasts are all contrasts of a run against its baseline, cell by cell.
@@ -34,6 +42,7 @@ func (v *View) Contrasts() []ContrastRecord {
 					Cell: c.Name, Arm: a.Name, Base: k.Base, Metric: m.Name, Unit: m.Unit,
 					Ratio: k.Ratio, Lo: k.Lo, Hi: k.Hi, Blocks: k.N, P: k.P, Equal: k.Equal, Above: !f.Quiet,
 				}
+				r.Suspect, r.Invalid, r.Gates = v.doubted(c.Name, a.Name, k.Base)
 				if floor, err := v.Set.Floor(m, c.Name); err == nil {
 					r.Floor = floor.Fraction
 				}
@@ -42,4 +51,18 @@ func (v *View) Contrasts() []ContrastRecord {
 		}
 	}
 	return out
+}
+
+// doubted counts the trials of two arms in a cell that are not VALID, with the gates that fired.
+func (v *View) doubted(cell, arm, base string) (suspect, invalid int, gates []string) {
+	for _, name := range []string{arm, base} {
+		g := v.grades(cell, name)
+		suspect, invalid = suspect+g.Suspect, invalid+g.Invalid
+	}
+	for _, d := range v.doubts(cell) {
+		if (d.arm == arm || d.arm == base) && d.grade != "" && !slices.Contains(gates, d.gate) {
+			gates = append(gates, d.gate)
+		}
+	}
+	return suspect, invalid, gates
 }

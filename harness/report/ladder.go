@@ -56,7 +56,7 @@ func (v *View) memoryTable(c Cell) mdTable {
 		t.head = append(t.head, m.Label)
 	}
 	t.head = append(t.head, "threads", "idle CPU", "idle switches/s")
-	for _, a := range v.Arms {
+	for _, a := range v.armsOf(c) {
 		row := []string{a.Name}
 		for _, m := range metrics {
 			row = append(row, absolute(v.Field(m, c.Name, a.Name)))
@@ -92,7 +92,7 @@ func perSecond(n, span int64) float64 {
 // topRung words how far a ladder went.
 func (v *View) topRung(c Cell) string {
 	most := 0
-	for _, a := range v.Arms {
+	for _, a := range v.armsOf(c) {
 		if conns, _ := v.rungs(c.Name, a.Name, ladderParts[0].of); len(conns) > 0 {
 			most = max(most, conns[len(conns)-1])
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"assay/bench/plan"
 	"assay/harness/journal"
@@ -13,13 +14,14 @@ import (
 )
 
 // Open reads a run's folder. takes says whether a workload has a parameter of that
-// name: the catalog is known to mains only. The errors are journal.Read's.
+// name: the catalog is known to mains only. The errors are journal.Read's and Enrich's.
 func Open(dir string, takes func(workload, param string) bool) (*Run, error) {
 	m, trials, err := journal.Read(dir)
 	if err != nil {
 		return nil, err
 	}
-	return FromManifest(&m, trials, takes), nil
+	r := FromManifest(&m, trials, takes)
+	return r, r.Enrich(dir)
 }
 
 // FromManifest is a run as its records tell it.
@@ -31,7 +33,7 @@ func FromManifest(m *journal.Manifest, trials []trial.Trial, takes func(workload
 		Finished: m.State == journal.Complete, Command: again(m), Baseline: p.Arms[0].Name,
 		Placement: Placement{Server: m.Placement.Server, Load: m.Placement.Load, Shared: m.Placement.Shared},
 		GOOS:      m.Environment.OS, GOARCH: m.Environment.Arch, CPU: m.Environment.Processor,
-		Facts: facts(m), Trials: trials,
+		Facts: facts(m), Trials: trials, Seed: p.Seed,
 	}
 	for i := range p.Arms {
 		r.Arms = append(r.Arms, armOf(m, &p.Arms[i]))
@@ -87,7 +89,8 @@ func armOf(m *journal.Manifest, a *plan.Arm) Arm {
 func cellOf(c *plan.Cell, takes func(workload, param string) bool) Cell {
 	out := Cell{
 		Name: c.Name(), Title: titleOf(c), Workload: c.Workload, Open: c.Open(), Memory: c.Memory(),
-		Computes: takes(c.Workload, "cpu"),
+		Conns: c.Conns, NewConns: c.NewConns,
+		Computes: takes(c.Workload, "cpu"), Arms: c.Arms,
 	}
 	dim := func(name, value string) { out.Dims = append(out.Dims, Fact{name, value}) }
 	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
@@ -162,6 +165,11 @@ func facts(m *journal.Manifest) []Fact {
 		commit += " with changes"
 	}
 	add("built with", strings.TrimSpace(e.GoVersion+" "+commit))
+	add("compilers", pairs(m.Built))
+	if m.Version > 1 {
+		add("limits", fmt.Sprintf("%d descriptors, %d threads by %s, %d local ports", e.Limits.Descriptors, e.Limits.Threads, e.Limits.ThreadsBy, e.Limits.Ports))
+		add("stolen by the hypervisor meanwhile", time.Duration(m.Stolen).String())
+	}
 	add("load of a block", fmt.Sprintf("%v warm-up, then %d slices of %v per arm, drained up to %v", p.Timing.Warmup, p.Timing.Rotations, p.Timing.Slice, p.Timing.Drain))
 	if m.Rounds > 0 {
 		add("one µs of handler CPU", significant(m.Rounds)+" rounds of work, calibrated")
@@ -174,11 +182,22 @@ func facts(m *journal.Manifest) []Fact {
 	for _, name := range slices.Sorted(maps.Keys(m.Binaries)) {
 		add("SHA-256 of "+name, m.Binaries[name])
 	}
-	add("generator", "not certified: there is no accuracy certificate of this binary and boot")
+	add("generator", certified(&m.Certificate))
 	for _, n := range m.Notes {
 		add("note", n)
 	}
 	return out
+}
+
+// certified says whether the generator's accuracy is known.
+func certified(c *journal.Certificate) string {
+	switch {
+	case c.Says == "":
+		return "not certified: there is no accuracy certificate of this binary and boot"
+	case c.Sum == "":
+		return c.Says
+	}
+	return fmt.Sprintf("%s on %s by the certificate %.12s", c.Says, c.Made.UTC().Format(time.DateTime), c.Sum)
 }
 
 func keysOf(m map[string]string) string { return strings.Join(slices.Sorted(maps.Keys(m)), ", ") }

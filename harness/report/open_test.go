@@ -88,3 +88,19 @@ func TestQuote(t *testing.T) {
 		}
 	}
 }
+
+// What is known of the generator stands among the facts.
+func TestCertificateIsTold(t *testing.T) {
+	m := manifest()
+	for want, c := range map[string]journal.Certificate{
+		"not certified: there is no accuracy certificate of this binary and boot": {},
+		"not certified: why": {Says: "not certified: why"},
+		"certified on 2026-03-04 05:06:07 by the certificate 0123456789ab": {Says: "certified", Made: reporttest.Began, Sum: "0123456789abcdef"},
+	} {
+		m.Certificate = c
+		r := FromManifest(m, nil, func(string, string) bool { return false })
+		if !strings.Contains(fmt.Sprint(r.Facts), "{generator "+want+"}") {
+			t.Errorf("want %q in %v", want, r.Facts)
+		}
+	}
+}

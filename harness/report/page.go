@@ -12,6 +12,7 @@ import (
 func page(v *View) (md []byte, pictures []picture, err error) {
 	p := &pageWriter{View: v}
 	p.head()
+	p.verdicts()
 	p.noise()
 	for _, c := range v.loaded() {
 		if err := p.cell(c); err != nil {
@@ -23,7 +24,7 @@ func page(v *View) (md []byte, pictures []picture, err error) {
 			p.memory(c)
 		}
 	}
-	p.doubts()
+	p.reasons()
 	p.unmeasured()
 	p.method()
 	return []byte(p.b.String()), p.pictures, nil
@@ -51,7 +52,7 @@ func (p *pageWriter) head() {
 		p.printf("> **PARTIAL.** Not all planned trials are in; blocks that miss an arm are left out of its contrasts.\n\n")
 	}
 	for _, c := range p.loaded() {
-		p.printf("- **%s.** %s\n", mdText(c.Title), mdText(p.Advice(c).Sentence))
+		p.printf("- **%s.** %s\n", mdText(c.Title), mdText(p.Advice(c).Sentence+p.caution(c.Name)))
 	}
 	p.printf("\n")
 }
@@ -98,9 +99,7 @@ func (p *pageWriter) cell(c Cell) error {
 	if ok {
 		p.show(pic)
 	}
-	if s := p.backendParity(c); s != "" {
-		p.printf("> SUSPECT: %s.\n\n", s)
-	}
+	p.validity(c)
 	return nil
 }
 
@@ -113,20 +112,16 @@ func (p *pageWriter) memory(c Cell) {
 		p.topRung(c), p.memoryTable(c).dropEmpty())
 }
 
-func (p *pageWriter) doubts() {
-	t := mdTable{words: true, head: []string{"cell", "sign", "arms"}}
-	row := make(map[[2]string]int) // of a cell and a sign: arms with the same share it
-	for _, h := range p.Hints() {
-		key := [2]string{h.Cell, h.Text}
-		if i, known := row[key]; known {
-			t.rows[i][2] += ", " + h.Arm
-			continue
-		}
-		row[key] = len(t.rows)
-		t.rows = append(t.rows, []string{h.Cell, h.Text, h.Arm})
+// validity counts the trials by grade, where not all are VALID.
+func (p *pageWriter) validity(c Cell) {
+	if t := p.validityTable(c); len(t.rows) > 0 {
+		p.printf("Not all trials are VALID. `!`: INVALID trials are left out of every figure. `?`: figures rest on SUSPECT trials.\n\n%s\n", t)
 	}
-	if len(t.rows) > 0 {
-		p.printf("## Reasons to doubt\n\n%s\n", t)
+}
+
+func (p *pageWriter) reasons() {
+	if t := p.doubtTable(); len(t.rows) > 0 {
+		p.printf("## Reasons to doubt\n\n%s. Every gate that fired, with the blocks whose trial it was:\n\n%s\n", p.Grades(), t)
 	}
 }
 

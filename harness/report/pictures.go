@@ -33,9 +33,9 @@ func slug(s string) string {
 func (v *View) contrastPicture(c Cell) (picture, bool) {
 	f := chart.Forest{Title: c.Title + ": against " + v.Baseline}
 	var colours []int
-	for i, a := range v.Arms {
+	for _, a := range v.armsOf(c) {
 		if a.Name != v.Baseline {
-			f.Rows, colours = append(f.Rows, a.Name), append(colours, i)
+			f.Rows, colours = append(f.Rows, a.Name), append(colours, v.colour(a.Name))
 		}
 	}
 	blocks, drawn := 0, false
@@ -86,7 +86,7 @@ func (v *View) latencyPicture(c Cell) (picture, bool, error) {
 			X:     chart.Axis{Label: "share of requests that are faster", Log: true},
 			Y:     chart.Axis{Label: "time", Log: true, Text: duration},
 		}
-		for i, a := range v.Arms {
+		for _, a := range v.armsOf(c) {
 			if a.Twin != "" {
 				continue
 			}
@@ -94,7 +94,7 @@ func (v *View) latencyPicture(c Cell) (picture, bool, error) {
 			if err != nil {
 				return picture{}, false, err
 			}
-			if s.Colour = i; len(s.X) > 0 {
+			if s.Colour = v.colour(a.Name); len(s.X) > 0 {
 				plot.Series = append(plot.Series, s)
 			}
 		}
@@ -154,12 +154,12 @@ func (v *View) memoryPicture(c Cell) (picture, bool) {
 	}
 	for _, part := range ladderParts {
 		plot := chart.Plot{Title: part.title, X: chart.Axis{Label: "idle connections"}, Y: chart.Axis{Label: "memory", Bytes: true, Text: size}}
-		for i, a := range v.Arms {
+		for _, a := range v.armsOf(c) {
 			if a.Twin != "" {
 				continue
 			}
 			s := v.ladderSeries(c, a.Name, part.of)
-			s.Colour = i
+			s.Colour = v.colour(a.Name)
 			if len(s.X) > 1 {
 				plot.Series = append(plot.Series, s)
 			}

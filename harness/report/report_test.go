@@ -55,6 +55,8 @@ func troubled(t *testing.T) *Run {
 			tr.Slices[0].IdleSpan, tr.Slices[0].IdleCPU = 1e9, 1e7
 			tr.Slices[0].Retransmits = 4
 			tr.Identity.Checked = false
+		case tr.Arm == "thread" && tr.Kind == trial.Load && tr.Block < 2:
+			tr.Slices[0].Steal = 4e7
 		}
 	}
 	return r

@@ -28,7 +28,12 @@ type Run struct {
 	GOARCH    string
 	CPU       string // model name of the processor
 
+	Seed uint64 // of the plan
+
 	Trials []trial.Trial
+
+	Behaviour []Behaviour // what behaviour cases found, if that was recorded with the run
+	Sources   []Source    // of the handlers, likewise
 }
 
 // Arm is one row of the tables.
@@ -45,10 +50,13 @@ type Cell struct {
 	Name     string
 	Title    string // one line: "fanout k=3 delay=20ms 2000/s"
 	Workload string
-	Dims     []Fact // what tells it from other cells: parameters, conns, rate, in this order
-	Open     bool   // arrivals keep a schedule of their own; else a closed loop
-	Memory   bool   // a ladder of idle connections instead of load
-	Computes bool   // the workload takes cpu=, so its handler can be made to compute
+	Dims     []Fact   // what tells it from other cells: parameters, conns, rate, in this order
+	Open     bool     // arrivals keep a schedule of their own; else a closed loop
+	Conns    int      // that carry requests
+	NewConns bool     // a connection per request
+	Memory   bool     // a ladder of idle connections instead of load
+	Computes bool     // the workload takes cpu=, so its handler can be made to compute
+	Arms     []string // that are asked; nil: all
 }
 
 // Placement is which processors did what.
@@ -69,16 +77,6 @@ func (p Placement) String() string {
 		return "co-located, loopback, server and load share a processor: every figure is SUSPECT"
 	}
 	return "co-located, loopback, " + itoa(len(p.Server)) + "+" + itoa(len(p.Load)) + " processors"
-}
-
-// arm finds an arm by name.
-func (r *Run) arm(name string) Arm {
-	for _, a := range r.Arms {
-		if a.Name == name {
-			return a
-		}
-	}
-	return Arm{Name: name}
 }
 
 // fileSafe makes text fit for a benchmark name, a tag or a file name.

@@ -14,8 +14,8 @@ func (v *View) ratioTable(c Cell) mdTable {
 	for _, m := range columns(c) {
 		t.head = append(t.head, m.Label)
 	}
-	for _, a := range v.Arms {
-		row := []string{a.Name}
+	for _, a := range v.armsOf(c) {
+		row := []string{a.Name + v.mark(c.Name, a.Name)}
 		for _, m := range columns(c) {
 			row = append(row, v.cardField(v.fieldIn(m, c, a.Name), &footnotes{}))
 		}
@@ -28,15 +28,15 @@ func (v *View) ratioTable(c Cell) mdTable {
 func (v *View) absoluteTable(c Cell) mdTable {
 	metrics := []stat.Metric{
 		stat.CPU, stat.MachineCPU, stat.Rate, stat.P50, stat.P99, stat.P999, stat.ServiceP50, stat.ServiceP99, stat.SlipP99,
-		stat.DisturberP50, stat.DisturberP99, stat.Switches, stat.Allocs, stat.AllocBytes, stat.Jain,
+		stat.DisturberP50, stat.DisturberP99, stat.Switches, stat.Involuntary, stat.Allocs, stat.AllocBytes, stat.Jain,
 	}
 	t := mdTable{head: []string{"arm"}}
 	for _, m := range metrics {
 		t.head = append(t.head, m.Label)
 	}
 	t.head = append(t.head, "least served", "answers", "errors")
-	for _, a := range v.Arms {
-		row := []string{a.Name}
+	for _, a := range v.armsOf(c) {
+		row := []string{a.Name + v.mark(c.Name, a.Name)}
 		pool, err := v.Set.Pool(c.Name, a.Name)
 		for _, m := range metrics {
 			text := absolute(v.Field(m, c.Name, a.Name))

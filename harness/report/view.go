@@ -6,21 +6,27 @@ import (
 
 	"assay/harness/stat"
 	"assay/harness/trial"
+	"assay/harness/validity"
+	"assay/harness/verdict"
 )
 
 // View is a run with its figures computed.
 type View struct {
 	*Run
-	Set *stat.Set
+	Set      *stat.Set                   // of the trials that are not INVALID
+	Verdicts map[string]validity.Verdict // by Trial.Key
+
+	decided []verdict.Verdict // on the claims, once they were asked for
 }
 
-// Analyse computes the figures of a run. The error names the trial that cannot be read.
+// Analyse judges the trials of a run and computes its figures. The error names the trial that cannot be read.
 func Analyse(r *Run) (*View, error) {
-	s, err := stat.Compute(r.Trials)
+	verdicts := validity.All(r.Trials, r.Context)
+	s, err := stat.Compute(believed(r.Trials, verdicts))
 	if err != nil {
 		return nil, err
 	}
-	return &View{Run: r, Set: s}, nil
+	return &View{Run: r, Set: s, Verdicts: verdicts}, nil
 }
 
 // Field is one metric of one arm in one cell, against the baseline where that can
@@ -78,6 +84,9 @@ func (v *View) missing(m stat.Metric, cell, arm string) string {
 			return string(t.Status) + ": " + t.Reason // of all its metrics alike
 		}
 	}
+	if v.hopeless(cell, arm) {
+		return allInvalid // of all its metrics alike
+	}
 	return m.Label + ": not measured"
 }
 
@@ -113,4 +122,17 @@ func (v *View) fieldIn(m stat.Metric, c Cell, arm string) Field {
 // loaded are the cells in which requests are sent; the others are memory alone.
 func (v *View) loaded() []Cell {
 	return slices.DeleteFunc(slices.Clone(v.Cells), func(c Cell) bool { return c.Memory })
+}
+
+// armsOf are the arms that a cell asks: others have no row there.
+func (v *View) armsOf(c Cell) []Arm {
+	if c.Arms == nil {
+		return v.Arms
+	}
+	return slices.DeleteFunc(slices.Clone(v.Arms), func(a Arm) bool { return !slices.Contains(c.Arms, a.Name) })
+}
+
+// colour is an arm's, the same in all pictures; a twin has its original's neighbour.
+func (v *View) colour(arm string) int {
+	return max(0, slices.IndexFunc(v.Arms, func(a Arm) bool { return a.Name == arm }))
 }

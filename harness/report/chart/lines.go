@@ -22,6 +22,8 @@ type Series struct {
 	Name   string
 	Colour int // index of the series' colour, the same arm the same everywhere
 	X, Y   []float64
+	Lo, Hi []float64 // ends of the intervals of Y; nil where there are none
+	Dots   bool      // mark every point
 }
 
 // Plot is one panel of curves.
@@ -36,6 +38,9 @@ type Lines struct {
 	Title, Caption string
 	Plots          []Plot
 }
+
+// dashes tell curves apart where colours do not.
+var dashes = []string{"", "7 3", "2 3", "9 3 2 3", "", "5 5", "3 2", "12 4"}
 
 const (
 	leastWidth          = 420.0 // of a plot beside another
@@ -82,11 +87,23 @@ func (p Plot) draw(c *canvas, x, width float64) {
 		for i := range s.X {
 			px[i], py[i] = xs.at(s.X[i]), ys.at(s.Y[i])
 		}
-		c.path(px, py, class("s", s.Colour), "")
+		c.group(s.Name)
+		c.path(px, py, class("s", s.Colour), dashes[s.Colour%len(dashes)])
+		for i := range s.Lo {
+			c.line(px[i], ys.at(s.Lo[i]), px[i], ys.at(s.Hi[i]), 1.5, class("s", s.Colour))
+		}
+		for i := range px {
+			if s.Dots {
+				c.dot(px[i], py[i], 3, class("f", s.Colour), 1)
+			}
+		}
+		c.ungroup()
 		names = append(names, label{s.Name, s.Colour, py[len(py)-1]})
 	}
 	for _, n := range spread(names, 14, bottom) {
+		c.group(n.text)
 		c.text(right+8, n.y+4, "start", class("f", n.colour)+" small", n.text)
+		c.ungroup()
 	}
 }
 
@@ -112,6 +129,9 @@ func (p Plot) scales(left, right, top, bottom float64) (xs, ys scale) {
 		for i := range s.X {
 			xs.lo, xs.hi = math.Min(xs.lo, s.X[i]), math.Max(xs.hi, s.X[i])
 			ys.lo, ys.hi = math.Min(ys.lo, s.Y[i]), math.Max(ys.hi, s.Y[i])
+			if s.Lo != nil {
+				ys.lo, ys.hi = math.Min(ys.lo, s.Lo[i]), math.Max(ys.hi, s.Hi[i])
+			}
 		}
 	}
 	for _, t := range p.X.Ticks {

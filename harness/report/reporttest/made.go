@@ -1,6 +1,8 @@
 package reporttest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -10,6 +12,7 @@ import (
 
 	"assay/bench/plan"
 	"assay/harness/journal"
+	"assay/harness/proc"
 	"assay/harness/trial"
 )
 
@@ -19,6 +22,7 @@ type Made struct {
 	Noise  float64            // standard deviation of a block's CPU, relative
 	Blocks int
 	NoTwin bool
+	Late   uint64 // requests of reactor's first load trial that left late
 }
 
 // Usual is a run shaped like the quick profile, in which the reactor is cheaper than
@@ -74,12 +78,21 @@ func (m Made) Run() (journal.Manifest, []trial.Trial) {
 			Arm: "thread", Cell: FanoutCell, Argv: []string{"modeld", "thread"},
 			Settings: []plan.Setting{{Name: "procs", Value: "72", Why: "GOMAXPROCS at least the threads"}},
 		}},
-		Placement: journal.Placement{Server: []int{1}, Load: []int{0}},
+		Binaries:  map[string]string{"assay": sum("assay"), "modeld": sum("modeld")},
+		Built:     map[string]string{"assay": "go1.26", "modeld": "go1.26"},
+		Placement: journal.Placement{Server: []int{1}, Load: []int{0}}, Estimate: p.Estimate().Nanoseconds(),
 		Environment: journal.Environment{
 			OS: "linux", Arch: "amd64", Kernel: "6.1", Processor: "A Processor @ 3 GHz", Processors: []int{0, 1},
 			ClockSource: "tsc", THP: "madvise", THPFixed: "off", GoVersion: "go1.26", MemoryKB: 8 << 20,
+			Limits: proc.Limits{Descriptors: 1 << 20, Threads: 100_000, ThreadsBy: "ulimit -u", Ports: 28_232},
 		},
 	}, trials
+}
+
+// sum is a hash that nothing has.
+func sum(name string) string {
+	h := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(h[:])
 }
 
 func described() []plan.Model {
@@ -123,23 +136,32 @@ func (m Made) load(rng *rand.Rand, block int, a *plan.Arm) trial.Trial {
 			Switches: 4 * answers,
 			Load: trial.LoadFigures{
 				Offered: 2000, Achieved: 2000, Requests: answers, Answers: answers,
-				Classes: []trial.ClassFigures{{
-					Class: "ordinary", Response: spreadOut(rng, answers, 20.5e6), Service: spreadOut(rng, answers, 20.4e6), Slip: spreadOut(rng, answers, 30e3),
-				}},
+				Classes: []trial.ClassFigures{spreadOut(rng, answers)},
 			},
 		})
+	}
+	if a.Name == "reactor" && block == 0 {
+		tr.Slices[0].Load.Late = m.Late
 	}
 	return tr
 }
 
-// spreadOut is an encoded histogram of n latencies around a median in ns.
-func spreadOut(rng *rand.Rand, n int, median float64) string {
-	h := hdr.New(1, 60_000_000_000, 3)
+// spreadOut are n latencies around 20.4 ms, sent some 30 µs late.
+func spreadOut(rng *rand.Rand, n int) trial.ClassFigures {
+	response, service, slip := histogram(), histogram(), histogram()
 	for range n {
-		if err := h.RecordValue(int64(median * math.Exp(0.02*rng.ExpFloat64()))); err != nil {
-			panic(err) // 20 ms is within the histogram's range
-		}
+		took := int64(20.4e6*math.Exp(0.02*rng.ExpFloat64())) + int64(1e4*rng.ExpFloat64())
+		late := int64(30e3 * math.Exp(0.02*rng.ExpFloat64()))
+		response.RecordValue(late + took)
+		service.RecordValue(took)
+		slip.RecordValue(late)
 	}
+	return trial.ClassFigures{Class: "ordinary", Response: encoded(response), Service: encoded(service), Slip: encoded(slip)}
+}
+
+func histogram() *hdr.Histogram { return hdr.New(1, 60_000_000_000, 3) }
+
+func encoded(h *hdr.Histogram) string {
 	b, err := h.Encode(hdr.V2CompressedEncodingCookieBase)
 	if err != nil {
 		panic(err) // writes to memory

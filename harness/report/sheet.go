@@ -1,0 +1,137 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"assay/harness/report/html"
+	"assay/harness/stat"
+)
+
+// sheet renders report.html.
+func sheet(v *View) ([]byte, error) {
+	s := &sheetMaker{View: v, claims: v.claimsRecord()}
+	p := &html.Page{
+		Title:    v.ID,
+		Subtitle: fmt.Sprintf("assay, profile %s: %d of %d trials, %s, started %s", v.Profile, len(v.Trials), v.Planned, count(v.Blocks, "block"), v.Started.UTC().Format("2006-01-02 15:04 MST")),
+		Alarm:    s.alarm(),
+		Cards:    s.cards(),
+		Lead:     s.lead(),
+	}
+	for _, a := range v.Arms {
+		p.Arms = append(p.Arms, html.Legend{Name: a.Name, Colour: v.colour(a.Name)})
+	}
+	for _, part := range []func() error{
+		s.arguments, s.models, s.rates, s.latencies, s.courses, s.ladders, s.behaviour, s.code, s.doubtful, s.method,
+	} {
+		if err := part(); err != nil {
+			return nil, err
+		}
+	}
+	p.Sections = append(s.sections, s.open...)
+	return html.Render(p)
+}
+
+// sheetMaker gathers the page section by section.
+type sheetMaker struct {
+	*View
+	claims   ClaimsRecord
+	sections []html.Section
+	open     []html.Section // of questions on which the run says nothing: they come last
+}
+
+func (s *sheetMaker) section(id, title string, blocks ...html.Block) {
+	s.sections = append(s.sections, html.Section{ID: id, Title: title, Blocks: blocks})
+}
+
+// alarm is said at the top of a page of a run that is not whole.
+func (s *sheetMaker) alarm() string {
+	var words []string
+	if !s.Finished {
+		words = append(words, fmt.Sprintf("This run is not finished: %d of %d trials are in. Blocks that miss an arm are left out of its contrasts.", len(s.Trials), s.Planned))
+	}
+	if s.Blocks == 1 {
+		words = append(words, "This run has one block: it has no intervals, and nothing can be concluded from it.")
+	}
+	if g := s.Grades(); g.Invalid > 0 {
+		words = append(words, fmt.Sprintf("%s INVALID and left out of every figure.", count(g.Invalid, "trial")))
+	}
+	return strings.Join(words, " ")
+}
+
+func (s *sheetMaker) cards() []html.Card {
+	settled := s.claims.Sentence()
+	_, how, _ := strings.Cut(settled, " settled")
+	g := s.Grades()
+	cards := []html.Card{
+		{Name: "Arguments settled", Value: fmt.Sprintf("%d of %d", s.claims.Settled, s.claims.Asked), Note: strings.TrimLeft(how, ":; "), Href: "#arguments"},
+		{Name: "Validity", Value: fmt.Sprintf("%d VALID", g.Valid), Note: fmt.Sprintf("%d SUSPECT, %d INVALID of %d trials that were run", g.Suspect, g.Invalid, g.Valid+g.Suspect+g.Invalid), Href: "#doubts"},
+	}
+	value, note := s.floors()
+	cards = append(cards, html.Card{Name: "Noise floor", Value: value, Note: note, Href: "#models"})
+	machine := s.CPU
+	if machine == "" {
+		machine = "processor not known"
+	}
+	return append(cards, html.Card{Name: "Machine", Value: clip(machine, 60), Note: s.GOOS + " " + s.GOARCH + "; " + s.Placement.String(), Href: "#method"})
+}
+
+// floors is the range of the cells' noise floors on CPU per request.
+func (s *sheetMaker) floors() (value, note string) {
+	least, most, n := 0.0, 0.0, 0
+	why := "no cell is under load"
+	for _, c := range s.loaded() {
+		f, err := s.Set.Floor(stat.CPU, c.Name)
+		if err != nil {
+			why = whyNoFloor(err)
+			continue
+		}
+		if n == 0 || f.Fraction < least {
+			least = f.Fraction
+		}
+		most = max(most, f.Fraction)
+		n++
+	}
+	switch {
+	case n == 0:
+		return "not known", why
+	case n == 1 || percent(least) == percent(most):
+		value = plusMinus(most)
+	default:
+		value = plusMinus(least) + " to " + plusMinus(most)
+	}
+	return value, fmt.Sprintf("CPU per request, of %s; nothing below it is called an effect", count(n, "cell"))
+}
+
+// lead is the most telling picture: all measured arguments, or the first cell's contrasts.
+func (s *sheetMaker) lead() *html.Figure {
+	if f, ok := s.allEffects(); ok {
+		return &f
+	}
+	for _, c := range s.loaded() {
+		if pic, ok := s.contrastPicture(c); ok {
+			f := figure(pic)
+			return &f
+		}
+	}
+	return nil
+}
+
+func figure(p picture) html.Figure { return html.Figure{SVG: p.svg, File: p.file, Alt: p.alt} }
+
+// tabled is a table of report.md for the page, at most rows long.
+func tabled(t mdTable, caption string, most int) html.Block {
+	out := &html.Table{Caption: caption, Head: t.head, Words: t.words, Where: "report.md"}
+	for i, r := range t.rows {
+		if i == most {
+			out.Left = len(t.rows) - most
+			break
+		}
+		row := make([]html.Field, len(r))
+		for k, text := range r {
+			row[k] = html.Field{Text: clip(text, 400)}
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return html.Block{Table: out}
+}
