@@ -72,6 +72,7 @@ var rules = []rule{
 	{"models/base/loop", []string{"models/base/sock"}, "the harness uses the loop too, so it stands on sockets alone"},
 	{"models/base/model", []string{"models/base/http1", "models/base/style", "models/base/sock", "models/base/conn"}, "the shell of a server knows no way to wait"},
 	{"models/base/blocking", []string{"models/base/http1", "models/base/style", "models/base/sock", "models/base/conn", "models/base/model"}, "blocking sockets need no loop"},
+	{"models/base/ring", []string{"models/base/http1", "models/base/style", "models/base/sock", "models/base/conn", "models/base/loop"}, "base: each knows only those before it"},
 	{"models/base/nonblocking", []string{"models/base/http1", "models/base/style", "models/base/sock", "models/base/conn", "models/base/loop", "models/base/model"}, "a loop needs no blocking sockets"},
 	{"models/base", []string{"models/base/"}, "base knows nothing above it"},
 	{"models/catalog", []string{"models/"}, "the table of models"},

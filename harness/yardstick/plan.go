@@ -118,7 +118,7 @@ func openAssay(arrivals string) []string {
 // -uniform, which spreads them.
 func openFortio(more ...string) []string {
 	return append(append([]string{"fortio", "load"}, more...),
-		"-quiet", "-qps", "{rate}", "-c", "{conns}", "-t", "{seconds}s", "-r", "0.000001", "-p", "50,99", "-json", "-", "{url}")
+		"-quiet", "-qps", "{rate}", "-c", "{conns}", "-t", "{seconds}s", "-r", "0.000001", "-p", "50,90,99", "-json", "-", "{url}")
 }
 
 // rivals are the open-loop generators, as they come, whose best is to be halved.

@@ -71,7 +71,7 @@ func readHeyCSV(out []byte) (map[string]float64, error) {
 	}
 	slices.Sort(times)
 	at := func(q float64) float64 { return times[min(len(times)-1, int(q*float64(len(times))))] }
-	return map[string]float64{rate: float64(len(times)) / last, p50: at(0.50), p99: at(0.99)}, nil
+	return map[string]float64{rate: float64(len(times)) / last, p50: at(0.50), p90: at(0.90), p99: at(0.99)}, nil
 }
 
 // readBombardier reads its JSON; times are in microseconds.
@@ -87,7 +87,11 @@ func readBombardier(out []byte) (map[string]float64, error) {
 		return nil, err
 	}
 	q := s.Result.Latency.Percentiles
-	return map[string]float64{rate: s.Result.Right / s.Result.Time, p50: q["50"] * 1e3, p99: q["99"] * 1e3}, nil
+	v := map[string]float64{rate: s.Result.Right / s.Result.Time, p50: q["50"] * 1e3, p99: q["99"] * 1e3}
+	if q["90"] > 0 {
+		v[p90] = q["90"] * 1e3
+	}
+	return v, nil
 }
 
 // readVegeta reads the JSON of vegeta report; times are in ns.
@@ -99,7 +103,11 @@ func readVegeta(out []byte) (map[string]float64, error) {
 	if err := decode(out, &s); err != nil {
 		return nil, err
 	}
-	return map[string]float64{rate: s.Throughput, p50: s.Latencies["50th"], p99: s.Latencies["99th"]}, nil
+	v := map[string]float64{rate: s.Throughput, p50: s.Latencies["50th"], p99: s.Latencies["99th"]}
+	if q := s.Latencies["90th"]; q > 0 {
+		v[p90] = q
+	}
+	return v, nil
 }
 
 // readFortio reads its JSON; times are in seconds.
@@ -118,6 +126,8 @@ func readFortio(out []byte) (map[string]float64, error) {
 		switch q.Percentile {
 		case 50:
 			v[p50] = q.Value * 1e9
+		case 90:
+			v[p90] = q.Value * 1e9
 		case 99:
 			v[p99] = q.Value * 1e9
 		}

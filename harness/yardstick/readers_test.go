@@ -24,21 +24,21 @@ func TestReaders(t *testing.T) {
 		{
 			"hey csv", readHeyCSV,
 			"response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n0.0038,0,0,0,0,0,200,0.0162\n0.0010,0,0,0,0,0,200,0.0990\n",
-			map[string]float64{rate: 20, p50: 3.8e6, p99: 3.8e6},
+			map[string]float64{rate: 20, p50: 3.8e6, p90: 3.8e6, p99: 3.8e6},
 		},
 		{
 			"bombardier", readBombardier,
-			`{"result":{"timeTakenSeconds":2,"req2xx":4000,"req5xx":9,"latency":{"percentiles":{"50":204,"99":7943}}}}`,
-			map[string]float64{rate: 2000, p50: 204e3, p99: 7943e3},
+			`{"result":{"timeTakenSeconds":2,"req2xx":4000,"req5xx":9,"latency":{"percentiles":{"50":204,"90":399,"99":7943}}}}`,
+			map[string]float64{rate: 2000, p50: 204e3, p90: 399e3, p99: 7943e3},
 		},
 		{
-			"vegeta", readVegeta, `{"latencies":{"50th":129653,"99th":18615929},"throughput":2000.45}`,
-			map[string]float64{rate: 2000.45, p50: 129653, p99: 18615929},
+			"vegeta", readVegeta, `{"latencies":{"50th":129653,"90th":200000,"99th":18615929},"throughput":2000.45}`,
+			map[string]float64{rate: 2000.45, p50: 129653, p90: 200000, p99: 18615929},
 		},
 		{
 			"fortio", readFortio,
-			`{"ActualQPS":1997,"DurationHistogram":{"Percentiles":[{"Percentile":50,"Value":0.0005},{"Percentile":99,"Value":0.25}]}}`,
-			map[string]float64{rate: 1997, p50: 5e5, p99: 25e7},
+			`{"ActualQPS":1997,"DurationHistogram":{"Percentiles":[{"Percentile":50,"Value":0.0005},{"Percentile":90,"Value":0.002},{"Percentile":99,"Value":0.25}]}}`,
+			map[string]float64{rate: 1997, p50: 5e5, p90: 2e6, p99: 25e7},
 		},
 	} {
 		got, err := c.read([]byte(c.out))

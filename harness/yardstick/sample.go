@@ -41,6 +41,7 @@ const (
 	userPart = "user"     // PSS, bytes
 	kernel   = "kernel"   // kernel stacks and page tables, bytes
 	p50      = "p50"      // ns
+	p90      = "p90"      // ns, where it is told: for certificates
 	p99      = "p99"      // ns
 	slip99   = "slip-p99" // ns
 	offered  = "offered"  // per second

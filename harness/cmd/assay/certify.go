@@ -14,6 +14,7 @@ import (
 	"assay/bench/workload"
 	"assay/harness/certify"
 	"assay/harness/certify/rows"
+	"assay/harness/journal"
 	"assay/harness/oracle"
 )
 
@@ -37,8 +38,9 @@ every 5, and two queues; at 1,000, 10,000 and 30,000 requests a second over 1, 6
 connections. Other generators that are installed (wrk, hey, ab, vegeta, fortio, bombardier) and a
 client in C that spins are shown beside it on the same oracle.
 
-The certificate is kept for this binary and this boot, and runs say that they are certified. Exit code 1: the
-generator saw something else than the law; 3: the oracle itself could not keep it.`,
+The certificate is kept for this binary and this boot, and runs say that they are certified. All of it takes some
+twelve minutes, --quick two or three. Exit code 1: the generator saw something else than the law; 3: the
+oracle itself could not keep it, as where others work on the machine meanwhile.`,
 		Example: `  assay certify
   assay certify --quick
   assay certify --law stall,fixed --others=false --json | jq '.rows[].points'`,
@@ -133,7 +135,7 @@ func runCertify(ctx context.Context, s streams, o certifyOptions) error {
 		return err
 	}
 	others := func(c certify.Cell) bool { return o.others && c.Shows(o.quick) }
-	fmt.Fprintf(s.err, "certify: about %v, more where other generators are installed\n", aboutAll(cells))
+	fmt.Fprintln(s.err, "certify:", about(cells, others, session.Installed()))
 	cert.Machine, cert.Partial = session.Machine(), partial
 	err = session.Run(ctx, cells, others, func(r certify.Row) error {
 		cert.Rows = append(cert.Rows, r)
@@ -146,13 +148,51 @@ func runCertify(ctx context.Context, s streams, o certifyOptions) error {
 	return concludeCertificate(s, o, cert)
 }
 
-// aboutAll is about how long our own cells take.
-func aboutAll(cells []certify.Cell) time.Duration {
-	sum := time.Duration(0)
-	for _, c := range cells {
-		sum += c.Takes()
+// certificateOf says what is known of the accuracy of the generator in this executable, for the
+// record of a run. That there is no certificate keeps no run from being made.
+func certificateOf(self string) journal.Certificate {
+	hash, err := certify.HashFile(self)
+	var boot string
+	if err == nil {
+		boot, err = certify.BootID()
 	}
-	return sum.Round(time.Second)
+	var found *certify.Certificate
+	if err == nil {
+		found, err = certify.Find(hash, boot)
+	}
+	if err != nil {
+		return journal.Certificate{Says: "not certified: " + err.Error()}
+	}
+	c := journal.Certificate{Says: found.Says()}
+	if found != nil {
+		c.Made, c.Sum = found.Made.UTC(), found.Sum
+	}
+	return c
+}
+
+// about says how long the cells take, ours and the others generators', with its arithmetic.
+func about(cells []certify.Cell, others func(certify.Cell) bool, installed int) string {
+	var sum time.Duration
+	ours, theirs := 0, 0
+	for _, c := range cells {
+		if c.NotMeant != "" {
+			continue
+		}
+		ours++
+		sum += c.Takes()
+		if others(c) {
+			theirs += installed
+			sum += time.Duration(installed) * c.Takes()
+		}
+	}
+	text := fmt.Sprintf("about %v: %d of %d cells can be meant", sum.Round(time.Second), ours, len(cells))
+	if theirs > 0 {
+		text += fmt.Sprintf(", and %d trials of %d other generators", theirs, installed)
+	}
+	if ours > 0 {
+		text += fmt.Sprintf(", %v each", (sum / time.Duration(ours+theirs)).Round(100*time.Millisecond))
+	}
+	return text
 }
 
 // concludeCertificate keeps and shows the certificate; the error is its verdict.

@@ -23,10 +23,11 @@ const sideBySide = 4
 
 // checkOptions are the flags of check.
 type checkOptions struct {
-	cases   []string
-	asJSON  bool
-	list    bool
-	verbose bool
+	cases     []string
+	behaviour bool
+	asJSON    bool
+	list      bool
+	verbose   bool
 }
 
 func newCheck(s streams) *cobra.Command {
@@ -42,21 +43,27 @@ handler, draining, running out of descriptors. Without a model it checks all tha
 
 A case ends with pass, fail, expected-difference (a limit the model declares, or a known difference
 of a public server, with the reason) or not-run (the server lacks what the case needs).
-Exit code 1 if a case failed.`,
+Exit code 1 if a case failed.
+
+With --behaviour it runs the behaviour cases instead, which settle claims by observation: does a
+counter lose updates, do two tasks deadlock, does a stack show the handler that waits. Such a case
+passes when the observation was made; its finding is what was observed, and is no verdict on the server.`,
 		Example: `  assay check
   assay check reactor pool:size=8 --json
   assay check thread --case drain,smuggling/chunk-*
   assay check --list
+  assay check --behaviour coroutine thread
+  assay check --behaviour --case behaviour/counter-* --json
   assay check -- ./mysvc --workers 4`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if o.list {
-				return listCases(s.out, o.asJSON)
+				return listCases(s.out, o)
 			}
-			targets, err := checkTargets(c, args)
+			targets, err := checkTargets(c, args, o.behaviour)
 			if err != nil {
 				return err
 			}
-			cases, err := conformance.Choose(o.cases)
+			cases, err := conformance.Choose(o.table(), o.cases)
 			if err != nil {
 				return badInput(err)
 			}
@@ -65,14 +72,23 @@ Exit code 1 if a case failed.`,
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.cases, "case", nil, "only these cases: a name, a group, or a name with *")
+	f.BoolVar(&o.behaviour, "behaviour", false, "the behaviour cases, each with a finding")
 	f.BoolVar(&o.asJSON, "json", false, "an object a line for each case, as it ends")
 	f.BoolVar(&o.list, "list", false, "the cases, and what each is about")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "also the cases that passed or were not run")
 	return c
 }
 
+// table is the cases that there are to choose from.
+func (o *checkOptions) table() []conformance.Case {
+	if o.behaviour {
+		return conformance.BehaviourCases()
+	}
+	return conformance.Cases
+}
+
 // checkTargets are the servers that the arguments name.
-func checkTargets(c *cobra.Command, args []string) ([]conformance.Target, error) {
+func checkTargets(c *cobra.Command, args []string, behaviour bool) ([]conformance.Target, error) {
 	if dash := c.ArgsLenAtDash(); dash >= 0 {
 		if dash > 0 || len(args) == 0 {
 			return nil, badInput(errors.New("check takes models, or a server's own command behind --: assay check -- ./mysvc --workers 4"))
@@ -82,7 +98,11 @@ func checkTargets(c *cobra.Command, args []string) ([]conformance.Target, error)
 		}
 		return []conformance.Target{{Name: filepath.Base(args[0]), Argv: args}}, nil
 	}
-	models, err := describeModels(c.Context())
+	find := describeModels
+	if behaviour {
+		find = describeBehaving
+	}
+	models, err := find(c.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -115,20 +135,25 @@ func checkTargets(c *cobra.Command, args []string) ([]conformance.Target, error)
 
 // checker gathers what several runs report at the same time.
 type checker struct {
-	mu     sync.Mutex
-	out    io.Writer
-	asJSON bool
-	failed int
-	broken error // of out
+	mu       sync.Mutex
+	out      io.Writer
+	asJSON   bool
+	progress *progress
+	total    int // cases, over all servers
+	done     int
+	failed   int
+	broken   error // of out
 }
 
 // result is told of a case that has ended.
 func (k *checker) result(r conformance.Result) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.done++
 	if r.Outcome == conformance.Fail {
 		k.failed++
 	}
+	k.progress.show(fmt.Sprintf("%d of %d cases, %d failed  %s %s", k.done, k.total, k.failed, r.Model, r.Case))
 	if k.asJSON && k.broken == nil {
 		k.broken = json.NewEncoder(k.out).Encode(r)
 	}
@@ -137,7 +162,8 @@ func (k *checker) result(r conformance.Result) {
 // check runs the cases against the targets, some side by side, and prints what
 // came of it in the targets' order.
 func check(ctx context.Context, s streams, targets []conformance.Target, cases []conformance.Case, o checkOptions) error {
-	k := &checker{out: s.out, asJSON: o.asJSON}
+	k := &checker{out: s.out, asJSON: o.asJSON, progress: newProgress(s.err), total: len(cases) * len(targets)}
+	defer k.progress.done()
 	errs := make([]error, len(targets))
 	done := make([]chan []conformance.Result, len(targets))
 	places := make(chan struct{}, sideBySide)
@@ -157,7 +183,7 @@ func check(ctx context.Context, s streams, targets []conformance.Target, cases [
 	}
 	for i := range targets {
 		if results := <-done[i]; !o.asJSON && errs[i] == nil {
-			writeChecked(s.out, targets[i].Label(), results, o.verbose)
+			k.write(s.out, targets[i], results, o)
 		}
 	}
 	if ctx.Err() != nil {
@@ -170,6 +196,18 @@ func check(ctx context.Context, s streams, targets []conformance.Target, cases [
 		return fmt.Errorf("%d of %d cases failed", k.failed, len(cases)*len(targets))
 	}
 	return nil
+}
+
+// write takes the progress back while it prints a server's lines.
+func (k *checker) write(w io.Writer, target conformance.Target, results []conformance.Result, o checkOptions) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.progress.done()
+	if o.behaviour {
+		writeBehaved(w, target, results)
+		return
+	}
+	writeChecked(w, target.Label(), results, o.verbose)
 }
 
 // writeChecked prints a line of counts for a server and one for each case that
@@ -200,18 +238,22 @@ func writeChecked(w io.Writer, label string, results []conformance.Result, verbo
 	}
 }
 
-// listedCase is a case as --list names it.
+// listedCase is a case as --list names it; claims and findings are those of a behaviour case.
 type listedCase struct {
-	Name string `json:"name"`
-	Doc  string `json:"doc"`
+	Name     string   `json:"name"`
+	Doc      string   `json:"doc"`
+	Claims   []string `json:"claims,omitempty"`
+	Findings []string `json:"findings,omitempty"`
 }
 
-func listCases(w io.Writer, asJSON bool) error {
-	rows := make([]listedCase, len(conformance.Cases))
-	for i, c := range conformance.Cases {
-		rows[i] = listedCase{c.Name, c.Doc}
+func listCases(w io.Writer, o checkOptions) error {
+	table := o.table()
+	rows := make([]listedCase, len(table))
+	for i, c := range table {
+		b, _ := conformance.FindBehaviour(c.Name)
+		rows[i] = listedCase{c.Name, c.Doc, b.Claims, b.Findings}
 	}
-	if asJSON {
+	if o.asJSON {
 		return writeJSON(w, rows)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

@@ -8,6 +8,7 @@ import (
 	"assay/bench/catalog"
 	"assay/harness/backend"
 	"assay/harness/load"
+	"assay/harness/sentinel"
 )
 
 // newGenerator is the child process that loads servers: the harness starts it.
@@ -31,6 +32,21 @@ func newBackend(s streams) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			if code := backend.Main(args, s.in, s.out, s.err); code != 0 {
 				return &exitError{code, errors.Join(errQuiet, errors.New("backend"))}
+			}
+			return nil
+		},
+	}
+}
+
+// newSentinel is the child process that watches for pauses of the machine: the harness starts it.
+func newSentinel(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "sentinel", Hidden: true, DisableFlagParsing: true,
+		Short:   "watch processors for pauses (started by run)",
+		Example: "  assay sentinel 0,1",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if code := sentinel.Main(args, s.in, s.out, s.err); code != 0 {
+				return &exitError{code, errors.Join(errQuiet, errors.New("sentinel"))}
 			}
 			return nil
 		},

@@ -11,24 +11,27 @@ import (
 	"github.com/spf13/cobra"
 
 	"assay/bench/catalog"
+	"assay/bench/claims"
 	"assay/bench/plan"
 	"assay/bench/workload"
 )
 
 // lists are what there is to list.
-var lists = []string{"models", "workloads", "profiles"}
+var lists = []string{"models", "workloads", "profiles", "claims"}
 
 func newList(s streams) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:     "list models|workloads|profiles",
+		Use:     "list models|workloads|profiles|claims",
 		GroupID: know,
 		Short:   "what there is to measure",
-		Long:    "List names the models with their options, the workloads with their parameters, or the profiles with their arithmetic.",
+		Long: `List names the models with their options, the workloads with their parameters, the profiles
+with their arithmetic, or the claims that the suite exists to settle, with what decides each.`,
 		Example: `  assay list models
   assay list workloads --json
-  assay list profiles`,
-		Args:      exactly("models|workloads|profiles"),
+  assay list profiles
+  assay list claims --json`,
+		Args:      exactly("models|workloads|profiles|claims"),
 		ValidArgs: lists,
 		RunE: func(c *cobra.Command, args []string) error {
 			rows, err := listOf(c, args[0])
@@ -69,6 +72,10 @@ func listOf(c *cobra.Command, what string) ([]listed, error) {
 	case "profiles":
 		for _, p := range plan.Profiles {
 			rows = append(rows, newListedProfile(p))
+		}
+	case "claims":
+		for _, c := range claims.All {
+			rows = append(rows, listedClaim{c})
 		}
 	default:
 		return nil, badInput(fmt.Errorf("unknown list %q: did you mean %q? There are %s",
@@ -138,16 +145,29 @@ func (w listedWorkload) row() []string {
 	return []string{w.Name, w.Doc, strings.Join(ps, " ")}
 }
 
+type listedClaim struct{ claims.Claim }
+
+// row says of each stack by what the claim is decided there.
+func (c listedClaim) row() []string {
+	var by []string
+	for _, q := range c.Questions {
+		by = append(by, string(q.On)+" "+q.By())
+	}
+	return []string{c.Name, c.Asserts, strings.Join(by, ", ")}
+}
+
 type listedProfile struct {
 	Name   string   `json:"name"`
 	Doc    string   `json:"doc"`
 	Models string   `json:"models"`
 	Cells  []string `json:"cells"`
 	Blocks int      `json:"blocks"`
+	// Resolves is plan.Profile.Resolves.
+	Resolves float64 `json:"resolves"`
 }
 
 func newListedProfile(p plan.Profile) listedProfile {
-	l := listedProfile{Name: p.Name, Doc: p.Doc, Models: p.Arms, Blocks: p.Blocks}
+	l := listedProfile{Name: p.Name, Doc: p.Doc, Models: p.Arms, Blocks: p.Blocks, Resolves: p.Resolves}
 	for i := range p.Cells {
 		l.Cells = append(l.Cells, p.Cells[i].Label())
 	}
@@ -155,7 +175,7 @@ func newListedProfile(p plan.Profile) listedProfile {
 }
 
 func (p listedProfile) row() []string {
-	return []string{p.Name, p.Doc, fmt.Sprintf("%s × %d cells × %d blocks", p.Models, len(p.Cells), p.Blocks)}
+	return []string{p.Name, p.Doc, fmt.Sprintf("%s × %d cells × %d blocks; finds %.0f %% of CPU/req", p.Models, len(p.Cells), p.Blocks, 100*p.Resolves)}
 }
 
 func writeRows(w io.Writer, rows []listed) error {

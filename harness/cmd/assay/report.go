@@ -19,7 +19,7 @@ func newReport(s streams) *cobra.Command {
 		GroupID: read,
 		Short:   "make a run's tables and pictures again from its records",
 		Long: `Report reads a run's manifest.json and trials.jsonl and writes the files that derive from
-them into the same folder: bench.txt, latency.hlog, report.md and its pictures. The same records
+them into the same folder: bench.txt, latency.hlog, claims.json, report.md, its pictures and report.html. The same records
 give the same bytes. With --json nothing is written: every contrast is printed instead.`,
 		Example: `  assay report results/local/20260102T030405Z-quick-0123456789ab
   assay report results/local/20260102T030405Z-quick-0123456789ab --json | jq '.[] | select(.metric == "cpu")'`,

@@ -69,7 +69,7 @@ func newRoot(s streams) *cobra.Command {
 		Long: `assay serves one workload through many ways to wait (threads, goroutines, callbacks, pools),
 measures each as a process of its own, and says how they compare, with intervals.
 
-Exit codes of all verbs: 0 done; 1 a check failed, a regression, or trials that failed;
+Exit codes of all verbs: 0 done; 1 a check failed, a regression, or trials that failed or are INVALID;
 2 bad input; 3 cannot be decided; 130 interrupted.`,
 		Example: `  assay run --profile quick
   assay run --workload fanout --set cpu=200us --models goroutine,reactor
@@ -95,7 +95,10 @@ Exit codes of all verbs: 0 done; 1 a check failed, a regression, or trials that 
 	root.SetCompletionCommandGroupID(know)
 	root.SetFlagErrorFunc(flagError)
 	for _, verb := range []func(streams) *cobra.Command{
-		newRun, newLoad, newServe, newCheck, newReport, newCompare, newList, newGenerator, newBackend, newCertify, newOracle,
+		newRun, newTune, newLoad, newServe, newCheck, newTrace,
+		newReport, newValidity, newCompare, newVerify,
+		newList, newShape, newDoctor, newSimulate,
+		newGenerator, newBackend, newSentinel, newCertify, newOracle,
 	} {
 		root.AddCommand(verb(s))
 	}

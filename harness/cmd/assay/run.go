@@ -89,27 +89,38 @@ func runCampaign(ctx context.Context, s streams, o runOptions) error {
 	if o.dry {
 		return writePlan(s.out, p, o.asJSON)
 	}
+	preflight(ctx, s, p)
+	outcome, err := carryOut(ctx, s, p, models, campaign.Config{Out: o.out, Label: o.label, Resume: o.resume}, o.asJSON)
+	if outcome.Dir == "" {
+		return err
+	}
+	return errors.Join(err, conclude(s, o, outcome))
+}
+
+// carryOut runs a campaign with its progress shown, and leaves the report to the caller. Of
+// the configuration the caller sets where to, under which label, and whether to resume.
+func carryOut(ctx context.Context, s streams, p *plan.Plan, models []plan.Model, c campaign.Config, asJSON bool) (campaign.Outcome, error) {
 	bin, err := binaries()
 	if err != nil {
-		return err
+		return campaign.Outcome{}, err
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("cannot tell where this executable is: %w", err)
+		return campaign.Outcome{}, fmt.Errorf("cannot tell where this executable is: %w", err)
 	}
-	screen := newScreen(s, p, o.asJSON)
-	outcome, err := campaign.Run(ctx, campaign.Config{
-		Plan: p, Models: models, Find: catalog.Find, Bin: bin, Out: o.out, Label: o.label, Resume: o.resume, Argv: append([]string{"assay"}, s.args...),
-		Backend: []string{self, "backend"}, Generator: []string{self, "generator"}, Notify: screen.notify,
-	})
+	screen := newScreen(s, p, asJSON)
+	c.Plan, c.Models, c.Find, c.Bin, c.Argv = p, models, catalog.Find, bin, append([]string{"assay"}, s.args...)
+	c.Backend, c.Generator, c.Sentinel = []string{self, "backend"}, []string{self, "generator"}, []string{self, "sentinel"}
+	c.Notify, c.Certificate = screen.notify, certificateOf(self)
+	outcome, err := campaign.Run(ctx, c)
 	screen.progress.done()
-	if outcome.Dir == "" {
-		if ctx.Err() != nil {
-			return context.Canceled
-		}
-		return badInput(err)
+	if outcome.Dir == "" && err != nil && ctx.Err() == nil {
+		return outcome, badInput(err)
 	}
-	return errors.Join(err, conclude(s, o, outcome))
+	if outcome.Dir == "" && ctx.Err() != nil {
+		return outcome, context.Canceled
+	}
+	return outcome, err
 }
 
 // conclude writes the derived files, shows the card, and says where all is.
@@ -123,14 +134,14 @@ func conclude(s streams, o runOptions, outcome campaign.Outcome) (err error) {
 		return err
 	}
 	if o.asJSON {
-		err = writeLine(s.out, runRecord{outcome.Dir, outcome.OK, outcome.Failed, outcome.NotRun, outcome.NotApplicable, outcome.Complete, v.Contrasts()})
+		err = writeLine(s.out, runRecord{outcome.Dir, outcome.OK, outcome.Failed, outcome.NotRun, outcome.NotApplicable, outcome.Complete, v.Contrasts(), v.Grades()})
 	} else {
 		err = report.Card(s.out, v, outcome.Dir)
 	}
 	if err != nil {
 		return err
 	}
-	return verdict(outcome)
+	return verdict(outcome, v.Grades())
 }
 
 // runRecord is a run as a machine reads it.
@@ -142,12 +153,15 @@ type runRecord struct {
 	NotApplicable int                     `json:"not_applicable"`
 	Complete      bool                    `json:"complete"`
 	Contrasts     []report.ContrastRecord `json:"contrasts"`
+	Validity      report.Grades           `json:"validity"` // of the trials that were run
 }
 
 // verdict is the exit code of an outcome, with words for those that are not 0.
-func verdict(o campaign.Outcome) error {
+func verdict(o campaign.Outcome, g report.Grades) error {
 	code := o.ExitCode()
 	switch {
+	case code == 0 && g.Invalid > 0:
+		return &exitError{exitFailed, fmt.Errorf("%d of %d trials are INVALID and left out: assay validity says why", g.Invalid, g.Valid+g.Suspect+g.Invalid)}
 	case code == 0:
 		return nil
 	case o.Interrupted:
