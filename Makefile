@@ -8,17 +8,20 @@ DIR     ?= $(lastword $(sort $(wildcard results/local/*Z-*)))
 
 # Packages in which goroutines meet are tested once more with the race detector. What
 # conformance and the command test are processes of their own, which it does not see.
-RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|report|stat|yardstick)(/|$$)')
+RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|report|stat|verify|yardstick)(/|$$)')
+
+# The tests that inject a fault into real processes, and see the gate that is its own fire.
+FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend)$$
 
 .DEFAULT_GOAL := help
-.PHONY: bench test build lint check compare report yardsticks clean help
+.PHONY: bench test build lint check compare report verify certify torture tune simulate gates micro yardsticks clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-build: ## assay, modeld, refd and thread-c into bin/
-	$(GO) build -o bin/ ./harness/cmd/assay ./models/cmd/modeld ./models/cmd/refd
-	@if command -v $(firstword $(CC)) >/dev/null; then $(MAKE) --no-print-directory -C models/external/c BIN=$(abspath bin) CC="$(CC)"; \
+build: ## assay, modeld, refd, behaved, thread-c and the C yardsticks into bin/
+	$(GO) build -o bin/ ./harness/cmd/assay ./models/cmd/modeld ./models/cmd/refd ./models/cmd/behaved
+	@if command -v $(firstword $(CC)) >/dev/null; then for dir in models/external/c harness/load/yardstick; do $(MAKE) --no-print-directory -C $$dir BIN=$(abspath bin) CC="$(CC)" || exit 1; done; \
 	else echo "no C compiler ($(CC)): thread-c is left out and recorded as not run; install gcc, or say make CC=clang"; fi
 
 bench: build ## measure and compare: PROFILE=standard OUT=results/local ARGS='--blocks 6'
@@ -33,10 +36,35 @@ report: build ## make the files of a finished run again: DIR=results/local/…
 compare: build ## two runs side by side: OLD=results/local/… NEW=results/local/…
 	bin/assay compare $(OLD) $(NEW)
 
+tune: build ## the models' settings against their defaults, into results/tuning: ARGS='pool thread'
+	bin/assay tune $(ARGS)
+
+micro: ## what ways to wait are made of, for benchstat: ARGS='-bench Bridge -cpu 1,2 -count 20'
+	@$(GO) test ./bench/micro -timeout 1h -run '^$$' -bench . -benchtime 100ms -count 10 $(ARGS)
+
 yardsticks: build ## assay beside other servers and generators (scripts/yardsticks.sh installs them): ARGS='--parts memory'
 	$(GO) build -o bin/ ./harness/cmd/yardsticks
-	@$(MAKE) --no-print-directory -C harness/load/yardstick BIN=$(abspath bin) CC="$(CC)"
 	bin/yardsticks $(ARGS)
+
+verify: build ## a run's hashes, records and every published figure: DIR=results/local/…
+	bin/assay verify $(DIR)
+
+certify: build ## accuracy of the load generator on this machine, beside others, in a quarter of an hour: ARGS=--quick in three minutes
+	bin/assay certify $(ARGS)
+
+torture: build ## 500 tamperings, 200 kills, a torn line at every byte; make test takes a sample
+	ASSAY_TORTURE=1 $(GO) test -count=1 -timeout 60m -v -run '^(TestTamperingIsFound|TestKilledRunsLoseNothing|TestTornAtEveryByte)$$' ./harness/verify ./harness/journal ./harness/cmd/assay
+
+simulate: build ## how often the statistics are right, into results/simulation/: ARGS='--draws 400'
+	@mkdir -p results/simulation
+	bin/assay simulate $(ARGS) > results/simulation/README.md
+
+gates: build ## false alarms and detections of the validity gates, into results/gates/: 20 quiet minutes; ARGS='--blocks 4' for fewer trials
+	@mkdir -p results/gates && rm -f results/gates/faults.jsonl
+	-$(GO) test -count=1 -timeout 60m ./harness/campaign -run '$(FAULTS)' -args -quiet -times 10 -found $(CURDIR)/results/gates/faults.jsonl
+	bin/assay run --profile standard --label gates $(ARGS) || test $$? -eq 1
+	{ printf '# The validity gates: bounds, false alarms, detections\n\n`make gates`, on a machine without other work. A trial without a fault that is not VALID is a false alarm.\n\n'; \
+	bin/assay validity --aa --faults results/gates/faults.jsonl $$(ls -d results/local/*-gates-* | tail -n 1); } > results/gates/README.md
 
 test: build ## all tests, with the race detector where goroutines meet
 	$(GO) vet ./...
