@@ -3,6 +3,7 @@ package plan
 import (
 	"regexp"
 	"testing"
+	"time"
 )
 
 func TestCellNames(t *testing.T) {
@@ -23,6 +24,26 @@ func TestCellNames(t *testing.T) {
 		}
 		if got := row.cell.Label(); got != row.label {
 			t.Errorf("Label() = %q, want %q", got, row.label)
+		}
+	}
+}
+
+// Only the last rung is left alone for longer, and only if that is asked for.
+func TestSilence(t *testing.T) {
+	plain := ladder(3*ms, 1*ms, 0, 5, 9)
+	rested := plain
+	rested.Rest = 70 * ms
+	for _, row := range []struct {
+		cell Cell
+		want [3]time.Duration
+	}{
+		{plain, [3]time.Duration{3 * ms, 3 * ms, 3 * ms}},
+		{rested, [3]time.Duration{3 * ms, 3 * ms, 70 * ms}},
+	} {
+		for i, want := range row.want {
+			if got := row.cell.Silence(i); got != want {
+				t.Errorf("rest %v: rung %d is left alone for %v, want %v", row.cell.Rest, i, got, want)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,20 @@ func mustMake(t *testing.T, r Request) *Plan {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// cellOf is the cell of a profile with that name.
+func cellOf(t *testing.T, profile, name string) Cell {
+	t.Helper()
+	p, err := FindProfile(profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(p.Cells, func(c Cell) bool { return c.Name() == name })
+	if i < 0 {
+		t.Fatalf("profile %s has no cell %s", profile, name)
+	}
+	return p.Cells[i]
 }
 
 // wantError checks that err says all of parts.

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -21,6 +22,40 @@ func TestMakeChangesCells(t *testing.T) {
 	// The table of profiles is not changed by a request.
 	if again := mustMake(t, Request{Profile: "quick"}); again.Cells[0].Params["k"] != "3" {
 		t.Error("a request changed the profile")
+	}
+}
+
+// A question that the profile puts to some arms goes to the twins of those and to the user's
+// own servers too; who names models asks all of them everything.
+func TestWhoIsAsked(t *testing.T) {
+	mine := []string{"mine=./svc --port {port}"}
+	one := cellOf(t, "full", "echo,conns=1,closed")
+	if len(one.Arms) == 0 || !one.Asks("goroutine") || one.Asks("pool") {
+		t.Fatalf("profile full asks %v: this test wants a question to goroutine and not to pool", one.Arms)
+	}
+	for _, row := range []struct {
+		what string
+		r    Request
+		want []string
+	}{
+		{"those of the profile, with the twin", Request{Profile: "full"}, []string{"goroutine", "reactor", "thread-c", "serial", "goroutine-twin"}},
+		{"and a server of the user's", Request{Profile: "full", Servers: mine}, []string{"goroutine", "reactor", "thread-c", "serial", "mine", "goroutine-twin"}},
+		{"all models that are named", Request{Profile: "full", Models: "pool,reactor"}, nil},
+		{"and a server", Request{Profile: "full", Models: "pool", Servers: mine}, nil},
+	} {
+		p := mustMake(t, row.r)
+		for i := range p.Cells {
+			c := &p.Cells[i]
+			if c.Name() != one.Name() {
+				continue
+			}
+			if slices.Sort(c.Arms); !slices.Equal(c.Arms, slices.Sorted(slices.Values(row.want))) {
+				t.Errorf("%s: %v are asked, want %v", row.what, c.Arms, row.want)
+			}
+		}
+		if row.want == nil && slices.ContainsFunc(p.Cells, func(c Cell) bool { return c.Arms != nil }) {
+			t.Errorf("%s: some are not asked something", row.what)
+		}
 	}
 }
 

@@ -40,23 +40,6 @@ func TestStolenProcessor(t *testing.T) {
 		t.Skip("one processor is shared by all: nothing can be stolen from anybody")
 	}
 	load, server := proc.Split(cpus)
-	spinOn := func(cpus []int) func(t *testing.T) func() {
-		return func(t *testing.T) func() {
-			var all []*proc.Proc
-			for range cpus {
-				p, err := proc.Start(proc.Spec{Name: "spinner", Argv: self("spin"), CPUs: cpus})
-				if err != nil {
-					t.Fatal(err)
-				}
-				all = append(all, p)
-			}
-			return func() {
-				for _, p := range all {
-					p.Stop(time.Second)
-				}
-			}
-		}
-	}
 	t.Run("server", func(t *testing.T) {
 		inject(t, fault{
 			mode: "x", cell: openEcho, gate: "stranger", grade: validity.Invalid, allowed: []string{"settled"}, during: spinOn(server),

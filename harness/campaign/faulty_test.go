@@ -11,10 +11,12 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"assay/harness/proc"
 	"assay/models/base/sock"
 )
 
@@ -143,6 +145,26 @@ func spin() {
 		os.Exit(0)
 	}()
 	for end := time.Now().Add(time.Hour); time.Now().Before(end); {
+	}
+}
+
+// spinOn keeps processors busy, with as many processes, until told to end.
+func spinOn(cpus []int) func(t *testing.T) (end func()) {
+	return func(t *testing.T) func() {
+		t.Helper()
+		var all []*proc.Proc
+		for range cpus {
+			p, err := proc.Start(proc.Spec{Name: "spinner", Argv: self("spin"), CPUs: cpus})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, p)
+		}
+		return func() {
+			for _, p := range all {
+				p.Stop(time.Second)
+			}
+		}
 	}
 }
 

@@ -117,6 +117,9 @@ func serve() {
 			return
 		case mode == "hangs" && n > 20:
 			time.Sleep(time.Hour)
+		case mode == "computes":
+			for end := time.Now().Add(20 * time.Millisecond); time.Now().Before(end); {
+			}
 		case mode == "wrong" && n > 20:
 			answer = "abcdefghijklM"
 		}

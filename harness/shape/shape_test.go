@@ -22,8 +22,10 @@ func TestCounts(t *testing.T) {
 		{"cases", "func f(a int) {\n\tswitch a {\n\tcase 1:\n\tcase 2:\n\tdefault:\n\t}\n}\n", Counts{Lines: 7, Functions: 1, Branches: 2, Nesting: 1}},
 		{"a closure", "func f() {\n\tg := func() {\n\t\tif true {\n\t\t}\n\t}\n\tg()\n}\n", Counts{Lines: 7, Functions: 2, Branches: 1, Nesting: 2}},
 		{"a closure in a condition", "func f() {\n\tif func() bool { return true }() {\n\t}\n}\n", Counts{Lines: 4, Functions: 2, Branches: 1, Nesting: 1}},
+		{"an empty closure is as deep as an empty block", "func f(g func(func())) { g(func() {}) }\n", Counts{Lines: 1, Functions: 2, Nesting: 1}},
 		{"state", "type s struct {\n\ta, b int\n\tc    string\n}\n", Counts{Lines: 4, State: 3}},
 		{"errors", "func f(err error, done func(error)) error {\n\tdone(err)\n\tdone(nil)\n\treturn err\n}\n", Counts{Lines: 5, Functions: 1, Errors: 2}},
+		{"errors of a call, whatever it is named", "func f(c *call) error {\n\tc.done(c.Err)\n\tc.done(c.Error)\n\treturn c.Err\n}\n", Counts{Lines: 5, Functions: 1, Errors: 2}},
 		{
 			"names", "func f(w style.Waiter, c *style.Call) {\n\tw.Call(c)\n\tw.Call(c)\n\tw.Block(1)\n\t_ = c.Body\n}\n",
 			Counts{Lines: 6, Functions: 1, Names: 4}, // Waiter, Call, Waiter.Call, Waiter.Block

@@ -61,9 +61,7 @@ func (w *walker) function(t *ast.FuncType, body *ast.BlockStmt, depth int) {
 	if body == nil {
 		return
 	}
-	for _, s := range body.List {
-		w.inside(s, depth)
-	}
+	w.block(body.List, depth)
 }
 
 // inside counts what stands at a depth.
@@ -73,7 +71,6 @@ func (w *walker) inside(n ast.Node, depth int) {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			w.function(n.Type, n.Body, depth+1)
-			w.counts.Nesting = max(w.counts.Nesting, depth+1)
 			return false
 		case *ast.IfStmt:
 			w.branch(n, depth)

@@ -109,6 +109,24 @@ func TestNeighbouringSlicesCancelDrift(t *testing.T) {
 	}
 }
 
+// Slices of two cells are no neighbours though they have the same index: their blocks' sums are
+// compared. By slices the equal cells would be 15 % apart.
+func TestAcrossCellsBlocksAreCompared(t *testing.T) {
+	var trials []trial.Trial
+	for block := range 3 {
+		drifts, steady := loadTrial(t, "a", block, 1000, 3000), loadTrial(t, "a", block, 2000, 2000)
+		steady.Cell, steady.Key = "d", steady.Key+" in d"
+		trials = append(trials, drifts, steady)
+	}
+	c, err := compute(t, trials...).Across(CPU, Place{"a", "c"}, Place{"a", "d"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !near(c.Ratio, 1, 1e-9) {
+		t.Errorf("got ratio %g, want 1", c.Ratio)
+	}
+}
+
 func TestContrastPairsBlocksAndSkipsTheIncomplete(t *testing.T) {
 	s := compute(t,
 		loadTrial(t, "a", 0, 1000), loadTrial(t, "b", 0, 900),

@@ -36,6 +36,19 @@ func TestFiguresAreSumsOverSlices(t *testing.T) {
 	}
 }
 
+// What the generator polls is no work, and stands on nobody's account.
+func TestMachineCPUIsWithoutPolling(t *testing.T) {
+	tr := loadTrial(t, "a", 0, 1000, 3000)
+	tr.Slices[0].Polled, tr.Slices[1].Polled = 50_000, 150_000 // a quarter of what the machine was busy
+	f := compute(t, tr).Replicates("c", "a")[0]
+	if got := f.Values[MachineCPU.Name]; !near(got, 3e-6, 1e-9) {
+		t.Errorf("got %g s a request, want 3 µs", got)
+	}
+	if got := f.Values[CPU.Name]; !near(got, 2e-6, 1e-9) {
+		t.Errorf("the server polls nothing: got %g s a request, want 2 µs", got)
+	}
+}
+
 // Averaging the p99 of three slices of 1,000 requests gives 40 ms; the truth is 10 ms,
 // since only 20 of the 3,000 are slow.
 func TestPercentilesAreMergedNeverAveraged(t *testing.T) {
