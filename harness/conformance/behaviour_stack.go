@@ -2,6 +2,8 @@ package conformance
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,44 +115,73 @@ func frameText(frames []string) string {
 	return strings.Join(frames, " ← ")
 }
 
-// burns is how often a profiled server computes, about 14 ms each time: at a hundred samples
-// a second that makes more than a hundred, enough to tell 3 : 1 from other splits.
-const burns = 100
+// A sampler looks every 10 ms of a thread's processor time. Requests of equal work are seen at
+// equal places if their time is a multiple of that, and the split comes out as anything: the work
+// is drawn, from a seed, so widely (5 to 50 ms) that each request is looked at elsewhere. That
+// makes samples at least as good as independent ones, and so many are taken that none but one
+// outcome in ten thousand of those stands on the wrong side.
+const (
+	burns     = 40        // requests a profile
+	leastWork = 1_000_000 // rounds of Work in the lesser of the two functions, and three times that in the other
+	mostWork  = 6_000_000
+	profiles  = 12   // at most; two or three decide a split that is right
+	certainty = 4.0  // standard errors between the share seen and the one next to it that decides otherwise
+	leastPart = 0.62 // of heavy, if it is right: half way between 3 : 1 and an even split
+	mostPart  = 0.88 // half way between 3 : 1 and none for light
+)
 
 func profileSplit(t *T) {
-	for attempt := 1; ; attempt++ {
-		body := profiled(t)
+	draw := rand.New(rand.NewPCG(3, 1))
+	heavy, both, below, samples := 0, 0, 0, 0
+	for range profiles {
+		body := profiled(t, draw)
 		number := func(name string) int {
 			n, err := strconv.Atoi(value(body, name))
 			t.must(err, "line "+name+" of answer "+brief(body))
 			return n
 		}
-		heavy, light := number("heavy"), number("light")
-		below := number("heavy-below-handler") + number("light-below-handler")
-		both := heavy + light
-		if both < burns/2 && attempt < 3 { // chance would decide
-			continue
-		}
-		share := float64(heavy) / max(1, float64(both))
+		heavy += number("heavy")
+		both += number("heavy") + number("light")
+		below += number("heavy-below-handler") + number("light-below-handler")
+		samples += number("samples")
+		low, high := shareWithin(heavy, both)
 		finding := SplitWrong
 		switch {
-		case both < number("samples")/2, share < 0.55, share > 0.92:
+		case both < samples/2: // most stand elsewhere, whatever the share
+		case low >= mostPart, high <= leastPart:
+		case low <= leastPart, high >= mostPart:
+			continue // chance could decide: more of them
 		case below < both/2:
 			finding = SplitWithoutCause
 		default:
 			finding = SplitRight
 		}
-		t.Find(finding, "heavy has %.0f %% of %d samples of the two, 75 expected; %d of them stand below the handler", 100*share, both, below)
+		t.Find(finding, "heavy has %.0f %% of %d samples of the two (%.0f to %.0f %%), 75 expected; %d of them stand below the handler",
+			100*float64(heavy)/max(1, float64(both)), both, 100*low, 100*high, below)
 		return
 	}
+	t.Skipf("the %d samples of the two functions in %d profiles do not tell 3 : 1 from other splits: %d on heavy", both, profiles, heavy)
 }
 
-func profiled(t *T) string {
+// shareWithin is where the share lies that k of n were drawn from: Wilson's interval, certainty
+// standard errors to each side.
+func shareWithin(k, n int) (low, high float64) {
+	if n == 0 {
+		return 0, 1
+	}
+	p, m := float64(k)/float64(n), float64(n)
+	const zz = certainty * certainty
+	middle := (p + zz/(2*m)) / (1 + zz/m)
+	half := certainty * math.Sqrt(p*(1-p)/m+zz/(4*m*m)) / (1 + zz/m)
+	return middle - half, middle + half
+}
+
+func profiled(t *T, draw *rand.Rand) string {
 	c := t.Dial() // one for all: of several processes one profiles
 	c.Send(get("/behaviour/profile?do=start"))
 	c.WantStatus(200)
 	for range burns {
-		c.Send(get("/behaviour/profile?do=burn&d=200&work=2000000"))
+		c.Send(get(fmt.Sprintf("/behaviour/profile?do=burn&d=200&work=%d", leastWork+draw.IntN(mostWork-leastWork))))
 		c.WantStatus(200)
 	}
 	c.Send(get("/behaviour/profile?do=stop"))
