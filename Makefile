@@ -33,8 +33,8 @@ check: build ## behaviour of every model, case by case: ARGS='reactor pool'
 report: build ## make the files of a finished run again: DIR=results/local/…
 	bin/assay report $(DIR)
 
-compare: build ## two runs side by side: OLD=results/local/… NEW=results/local/…
-	bin/assay compare $(OLD) $(NEW)
+compare: build ## two runs side by side: OLD=results/local/… NEW=results/local/…; a gate with ARGS='--fail-on regression'
+	bin/assay compare $(ARGS) $(OLD) $(NEW)
 
 tune: build ## the models' settings against their defaults, into results/tuning: ARGS='pool thread'
 	bin/assay tune $(ARGS)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -37,9 +36,6 @@ type ComparedRow struct {
 	Old      stat.Description `json:"old"`
 	New      stat.Description `json:"new"`
 	stat.Comparison
-	// Regression: worse by more than the metric's margin, and by the rank test not
-	// by chance.
-	Regression bool `json:"regression"`
 }
 
 // compared are the metrics of a comparison, in order.
@@ -49,7 +45,7 @@ var compared = []stat.Metric{stat.CPU, stat.MachineCPU, stat.Rate, stat.P50, sta
 var ErrNothingCommon = errors.New("the runs have no cell and arm in common")
 
 // Compare sets new beside old, as benchstat does: medians and Mann–Whitney over
-// replicates. The error wraps ErrNothingCommon, or stat.ErrSingle where no row has
+// replicates, each row for itself. Judge is what decides over all of them. The error wraps ErrNothingCommon, or stat.ErrSingle where no row has
 // two replicates on both sides.
 func Compare(old, new *View) (*Comparison, error) {
 	c := &Comparison{Old: old.ID, New: new.ID}
@@ -119,13 +115,6 @@ func compareRow(m stat.Metric, cell, arm string, old, new *View) (row ComparedRo
 	if row.Comparison, err = stat.MannWhitney(a, b); err != nil {
 		return row, err
 	}
-	worse := row.Ratio > 1+m.Margin
-	if m.Better == stat.Higher {
-		worse = row.Ratio < 1/(1+m.Margin)
-	}
-	// The baseline has nothing to be measured against but the machine's mood.
-	decides := row.Relative || old.Baseline != new.Baseline || len(old.Arms) == 1
-	row.Regression = decides && worse && row.P < 0.05
 	return row, nil
 }
 
@@ -136,15 +125,6 @@ func ratios(c stat.Contrast) []float64 {
 		out[i] = math.Exp(l)
 	}
 	return out
-}
-
-// Regressions are the rows that got worse.
-func (c *Comparison) Regressions() []ComparedRow {
-	var rows []ComparedRow
-	for _, m := range c.Metrics {
-		rows = append(rows, slices.DeleteFunc(slices.Clone(m.Rows), func(r ComparedRow) bool { return !r.Regression })...)
-	}
-	return rows
 }
 
 // Write prints the comparison: a table a metric.
@@ -187,9 +167,6 @@ func (r ComparedRow) verdict() string {
 	s := fmt.Sprintf("~ (p=%.3f)", r.P)
 	if r.P < 0.05 && r.Ratio > 0 {
 		s = fmt.Sprintf("%+.1f%% (p=%.3f)", 100*(r.Ratio-1), r.P)
-	}
-	if r.Regression {
-		s += "  REGRESSION"
 	}
 	return s
 }

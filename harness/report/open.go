@@ -40,6 +40,11 @@ func FromManifest(m *journal.Manifest, trials []trial.Trial, takes func(workload
 	}
 	for i := range p.Cells {
 		r.Cells = append(r.Cells, cellOf(&p.Cells[i], takes))
+		for _, c := range m.Capacity {
+			if last := &r.Cells[i]; c.Cell == last.Name {
+				last.Driven = c.Rate
+			}
+		}
 	}
 	for _, s := range m.Starts {
 		for _, set := range s.Settings {

@@ -51,6 +51,7 @@ type Cell struct {
 	Title    string // one line: "fanout k=3 delay=20ms 2000/s"
 	Workload string
 	Dims     []Fact   // what tells it from other cells: parameters, conns, rate, in this order
+	Driven   float64  // requests a second, where the rate is a share of the capacity measured; else 0
 	Open     bool     // arrivals keep a schedule of their own; else a closed loop
 	Conns    int      // that carry requests
 	NewConns bool     // a connection per request

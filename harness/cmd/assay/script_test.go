@@ -138,19 +138,25 @@ func server(ts *testscript.TestScript, _ bool, args []string) {
 // makes an arm's CPU per request that much dearer: madeup NEW reactor=1.2.
 func madeUp(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
-		ts.Fatalf("usage: madeup VARIABLE [ARM=FACTOR…] [blocks=N] [late=N]")
+		ts.Fatalf("usage: madeup VARIABLE [ARM=FACTOR…] [blocks=N] [late=N] [draw=N] [kernel=N]")
 	}
 	m := reporttest.Usual()
 	for _, change := range args[1:] {
 		name, text, _ := strings.Cut(change, "=")
 		factor, err := strconv.ParseFloat(text, 64)
 		ts.Check(err)
-		if name == "blocks" {
+		switch name {
+		case "blocks":
 			m.Blocks = int(factor)
 			continue
-		}
-		if name == "late" {
+		case "late":
 			m.Late = uint64(factor)
+			continue
+		case "draw":
+			m.Draw = uint64(factor)
+			continue
+		case "kernel":
+			m.Kernel = text
 			continue
 		}
 		m.CPU[name] *= factor

@@ -23,6 +23,8 @@ type Made struct {
 	Blocks int
 	NoTwin bool
 	Late   uint64 // requests of reactor's first load trial that left late
+	Draw   uint64 // of the noise: runs of different draws differ by it alone
+	Kernel string // version
 }
 
 // Usual is a run shaped like the quick profile, in which the reactor is cheaper than
@@ -30,7 +32,7 @@ type Made struct {
 func Usual() Made {
 	return Made{
 		CPU:   map[string]float64{"goroutine": 31, "goroutine-twin": 31, "reactor": 25.4, "thread": 44, "pool:size=64": 31.2},
-		Noise: 0.006, Blocks: 6,
+		Noise: 0.006, Blocks: 6, Kernel: "6.1",
 	}
 }
 
@@ -63,7 +65,7 @@ func (m Made) Run() (journal.Manifest, []trial.Trial) {
 	if m.NoTwin {
 		p.Arms = append(p.Arms[:1:1], p.Arms[2:]...)
 	}
-	rng := rand.New(rand.NewPCG(1, 2))
+	rng := rand.New(rand.NewPCG(1, 2+m.Draw))
 	var trials []trial.Trial
 	for block := range m.Blocks {
 		for i := range p.Arms {
@@ -82,7 +84,7 @@ func (m Made) Run() (journal.Manifest, []trial.Trial) {
 		Built:     map[string]string{"assay": "go1.26", "modeld": "go1.26"},
 		Placement: journal.Placement{Server: []int{1}, Load: []int{0}}, Estimate: p.Estimate().Nanoseconds(),
 		Environment: journal.Environment{
-			OS: "linux", Arch: "amd64", Kernel: "6.1", Processor: "A Processor @ 3 GHz", Processors: []int{0, 1},
+			OS: "linux", Arch: "amd64", Kernel: m.Kernel, Processor: "A Processor @ 3 GHz", Processors: []int{0, 1},
 			ClockSource: "tsc", THP: "madvise", THPFixed: "off", GoVersion: "go1.26", MemoryKB: 8 << 20,
 			Limits: proc.Limits{Descriptors: 1 << 20, Threads: 100_000, ThreadsBy: "ulimit -u", Ports: 28_232},
 		},
