@@ -1,0 +1,121 @@
+package browser
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"assay/harness/report"
+	"assay/harness/report/reporttest"
+	"assay/harness/trial"
+)
+
+// hostile is text that would be seen, or heard of, if it were not escaped.
+const hostile = `</title></style></script></svg></table><script>console.error(1)</script><img src=https://example.org/x onerror="console.error(2)">"'`
+
+// pages make the reports under test.
+var pages = map[string]func(*testing.T) string{
+	"published": published,
+	"golden":    func(t *testing.T) string { return write(t, reporttest.Usual(), func(*report.Run) {}) },
+	"hostile":   func(t *testing.T) string { return write(t, reporttest.Usual(), harm) },
+	"one block": func(t *testing.T) string {
+		one := reporttest.Usual()
+		one.Blocks = 1
+		return write(t, one, func(*report.Run) {})
+	},
+	"half": func(t *testing.T) string {
+		return write(t, reporttest.Usual(), func(r *report.Run) { r.Trials, r.Finished = r.Trials[:20], false })
+	},
+	"empty": func(t *testing.T) string {
+		return write(t, reporttest.Usual(), func(r *report.Run) { r.Trials, r.Finished = nil, false })
+	},
+}
+
+// published is the newest page that the repository publishes.
+func published(t *testing.T) string {
+	t.Helper()
+	found, err := filepath.Glob("../../../results/20*/report.html")
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no page is published: %v", err)
+	}
+	path, err := filepath.Abs(found[len(found)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// write renders a made-up run, after change, and gives the page's path.
+func write(t *testing.T, m reporttest.Made, change func(*report.Run)) string {
+	t.Helper()
+	manifest, trials := m.Run()
+	r := report.FromManifest(&manifest, trials, func(_, param string) bool { return param == "cpu" })
+	change(r)
+	v, err := report.Analyse(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := report.Files(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "report.html")
+	for _, f := range files {
+		if f.Name == "report.html" {
+			if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return path
+		}
+	}
+	t.Fatal("there is no report.html among a run's files")
+	return ""
+}
+
+// harm puts hostile text wherever a run takes text from outside.
+func harm(r *report.Run) {
+	r.ID, r.CPU, r.Command = hostile, hostile, hostile
+	r.Facts = append(r.Facts, report.Fact{Name: hostile, Value: hostile})
+	r.Settings = append(r.Settings, report.Setting{Arm: hostile, Cell: hostile, Value: hostile, Why: hostile})
+	r.Behaviour = []report.Behaviour{{Case: hostile, Model: hostile, Finding: hostile}}
+	r.Sources = []report.Source{{Workload: hostile, Style: hostile, File: hostile, Text: hostile}}
+	r.Cells[0].Title = hostile
+	for i := range r.Arms {
+		if r.Arms[i].Name == "thread" {
+			r.Arms[i].Name, r.Arms[i].Start = hostile, hostile
+		}
+	}
+	for i := range r.Trials {
+		tr := &r.Trials[i]
+		if tr.Arm == "thread" {
+			tr.Arm = hostile
+		}
+		if tr.Block == 1 && tr.Kind == trial.Load {
+			tr.Status, tr.Reason, tr.LogTail, tr.Slices = trial.Failed, hostile, hostile, nil
+		}
+	}
+}
+
+// crowded is a run of a thousand trials and ten thousand errors.
+func crowded(t *testing.T) string {
+	t.Helper()
+	return write(t, reporttest.Usual(), func(r *report.Run) {
+		few := r.Trials
+		for r.Blocks = 0; len(r.Trials) < 1000+len(few); r.Blocks += 6 {
+			for _, tr := range few { // drawn once: it is the page that is to be large
+				tr.Block += r.Blocks
+				tr.Key = fmt.Sprintf("%d/%s/%s", tr.Block, tr.Cell, tr.Arm)
+				r.Trials = append(r.Trials, tr)
+			}
+		}
+		r.Trials = r.Trials[len(few):]
+		for n := range 10_000 {
+			tr := r.Trials[n%len(r.Trials)]
+			tr.Key, tr.Status, tr.Slices, tr.MemoryOf = fmt.Sprint("error", n), trial.Failed, nil, nil
+			tr.Reason = fmt.Sprintf("error %d: %s", n, strings.Repeat("connection reset; ", 10))
+			r.Trials = append(r.Trials, tr)
+		}
+	})
+}
