@@ -57,9 +57,11 @@ func (c *conn) Ready(ev loop.Events) {
 	}
 }
 
-// write sends the drawn request.
-func (c *conn) write() {
-	out := c.t.w.encode(c.t, &c.ask)
+// write draws up the request and sends it.
+func (c *conn) write() { c.send(c.t.w.encode(c.t, &c.ask)) }
+
+// send sends the request, drawn up as out.
+func (c *conn) send(out []byte) {
 	n, e := send(c.fd, out)
 	switch e {
 	case 0:

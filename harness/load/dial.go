@@ -44,7 +44,9 @@ func (c *conn) dial() {
 // dialAndWrite connects c for the one request that it already carries.
 func (c *conn) dialAndWrite() {
 	c.t.slice.stamp(c)
-	switch err := c.begin(); {
+	err := c.begin()
+	c.t.slice.note(c)
+	switch {
 	case err != nil:
 		c.unreached(err)
 	case !c.opening:

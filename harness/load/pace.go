@@ -1,6 +1,11 @@
 package load
 
-import "math"
+import (
+	"math"
+	"time"
+
+	"assay/models/base/loop"
+)
 
 // nextFor gives the number and intended time of the request that connection c,
 // which is able to send, should send now; false if there is none.
@@ -21,11 +26,21 @@ func (s *slice) nextFor(c *conn, now int64) (n uint64, intended int64, ok bool) 
 	return n, c.due, true
 }
 
+// ahead is how long before its time an arrival is taken in hand, ns: its connection is chosen and
+// its request drawn before it is due, and no system call is begun that would end after. It is part
+// of the time for which the loop polls anyway.
+const ahead = int64(3 * time.Microsecond)
+
 // arrive sends what has become due, as far as connections are free. Of a backlog
-// and a free connection one is always empty.
+// and a free connection one is always empty. Without a backlog the next arrival is taken in
+// hand if it is near.
 func (s *slice) arrive() {
 	t := s.t
-	s.pacer.advance(t.w.loop.Clock())
+	now := t.w.loop.Clock()
+	s.pacer.advance(now)
+	if s.pacer.queued() == 0 && t.free.len() > 0 {
+		s.pacer.admit(now + s.ahead)
+	}
 	for s.pacer.queued() > 0 {
 		c, ok := t.free.take()
 		if !ok {
@@ -57,8 +72,8 @@ func (s *slice) schedule() {
 		s.t.w.loop.Cancel(&s.arrival)
 		return
 	}
-	s.nextDue = when
-	s.t.w.loop.At(&s.arrival, when)
+	s.nextDue = when - s.ahead
+	s.t.w.loop.At(&s.arrival, s.nextDue)
 }
 
 // take counts a request that is due and that c carries.
@@ -70,17 +85,29 @@ func (s *slice) take(c *conn, intended int64) {
 	s.course.due[s.course.at(intended)]++
 }
 
-// stamp sets the sending time of the request of c to now.
+// stamp sets the sending time of the request of c to now, or waits for its intended time, which is
+// at most ahead away. The system call follows at once: what there is to note is noted after it.
 func (s *slice) stamp(c *conn) {
-	now := s.t.w.loop.Clock()
+	now := loop.Clock()
+	if now < c.times.Intended {
+		before := now
+		for now < c.times.Intended {
+			now = loop.Clock()
+		}
+		s.polled += now - before
+	}
 	c.times.Sent = now
+}
+
+// note keeps when the request of c was sent.
+func (s *slice) note(c *conn) {
 	if !s.open() {
 		return
 	}
-	at := now - s.start
+	at := c.times.Sent - s.start
 	if c.waited {
 		at = waited
-	} else if now-c.times.Intended > late {
+	} else if c.times.Sent-c.times.Intended > late {
 		s.course.lateOwn++
 	}
 	if s.sent != nil {

@@ -33,6 +33,13 @@ func (p *pacer) advance(now int64) {
 	}
 }
 
+// admit makes the next arrival due if it is intended at or before by.
+func (p *pacer) admit(by int64) {
+	if p.due < p.end && p.intended(p.due) <= by {
+		p.due++
+	}
+}
+
 // next is when the next request becomes due; false when no more will.
 func (p *pacer) next() (int64, bool) {
 	if p.due >= p.end {

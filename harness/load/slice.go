@@ -14,13 +14,15 @@ type slice struct {
 	running bool
 	drawn   uint64 // closed loop: requests numbered so far
 	pacer   pacer  // open loop
-	nextDue int64  // open loop: the next arrival; MaxInt64 when there is none
+	nextDue int64  // open loop: when to take the next arrival in hand; MaxInt64 when there is none
+	ahead   int64  // open loop: how long before its time that is
 	last    int64  // when the last right answer was done
 
 	requests, answers, bytesIn, bytesOut uint64
 	inflight                             int
 	tally                                tally
 	course                               course
+	polled                               int64 // waiting for an arrival in hand, ns
 	polledBefore                         int64 // of the loop, when the slice began
 
 	arrival, edge, limit, sweep loop.Timer
@@ -68,7 +70,7 @@ func (s *slice) begin(spec sliceSpec, then func(outcome)) {
 	s.requests, s.answers, s.bytesIn, s.bytesOut = 0, 0, 0, 0
 	s.tally, t.between = t.between, tally{}
 	s.course = newCourse(spec.start, spec.end)
-	s.polledBefore = t.w.loop.Polled
+	s.polled, s.polledBefore = 0, t.w.loop.Polled
 	for i := range t.conns {
 		t.conns[i].answers, t.conns[i].due = 0, spec.start
 	}
@@ -79,7 +81,7 @@ func (s *slice) begin(spec sliceSpec, then func(outcome)) {
 	l.Spin, s.pacer, s.nextDue = 0, pacer{}, math.MaxInt64
 	l.At(&s.edge, spec.start)
 	if s.open() {
-		l.Spin = spec.spin
+		l.Spin, s.ahead = spec.spin, min(ahead, int64(spec.spin))
 		s.pacer = newPacer(spec.times, spec.start, spec.index, spec.stride)
 		s.schedule()
 		l.At(&s.edge, spec.end)
@@ -202,7 +204,7 @@ func (s *slice) report() {
 	o := outcome{
 		requests: s.requests, answers: s.answers, bytesIn: s.bytesIn, bytesOut: s.bytesOut,
 		end: s.end, last: s.last, peak: s.pacer.peak, connected: t.connected(), tally: s.tally, perConn: make([]uint32, t.busy),
-		course: s.course, polled: t.w.loop.Polled - s.polledBefore,
+		course: s.course, polled: s.polled + t.w.loop.Polled - s.polledBefore,
 	}
 	for i := range o.perConn {
 		o.perConn[i] = t.conns[i].answers

@@ -114,7 +114,8 @@ func (t *target) ready(c *conn, now int64) {
 	s.maybeFinish(now)
 }
 
-// ask draws request n and sends it on c.
+// ask draws request n and sends it on c, not before intended: of an arrival all is ready by then
+// but the system call.
 func (t *target) ask(c *conn, n uint64, intended int64) {
 	s := &t.slice
 	t.source.Draw(s.seed, n, &c.ask)
@@ -129,8 +130,10 @@ func (t *target) ask(c *conn, n uint64, intended int64) {
 		c.dialAndWrite()
 		return
 	}
+	out := t.w.encode(t, &c.ask)
 	s.stamp(c)
-	c.write()
+	c.send(out)
+	s.note(c)
 }
 
 // refused counts a request that found no connection: the one that c was to be opened for.
