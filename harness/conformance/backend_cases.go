@@ -32,6 +32,7 @@ var backendCases = []Case{
 	{"backend/slow", "an answer a byte at a time is waited for", fanout, backendFault("slow", 200)},
 	{"backend/after-faults", "faults leave nothing behind in kept connections", fanout, afterFaults},
 	{"backend/client-leaves", "clients that leave while backends answer leave nothing behind", fanoutWith(31), clientLeaves},
+	{"backend/goes-on-without-client", "a request whose client has reset makes the rest of its calls", fanout, goesOn},
 	{"backend/half-closed-client", "a client that shut its write side is still owed the answer", fanout, halfClosedClient},
 	{"backend/half-a-pipeline", "a request cut behind one that waits for backends", fanout, halfAPipeline},
 	{"backend/restarted", "backends that were started anew are asked anew", fanout, backendsRestarted},
@@ -185,6 +186,25 @@ func clientLeaves(t *T) {
 	settled := t.settledDescriptors()
 	leave()
 	t.Eventually("descriptors are given back", func() bool { return t.server.descriptors() < settled+20 })
+}
+
+// goesOn: models may differ in when they hear of a reset, not in what they then ask for.
+func goesOn(t *T) {
+	for n, leave := range []func(*Conn){func(c *Conn) { c.Reset() }, func(c *Conn) { c.Close() }} {
+		t.quietBackends()
+		c := t.Dial()
+		c.Send(get(ask(n, 100, 20, 0) + "&mode=sequential"))
+		var calls uint64
+		asked := func(n uint64) func() bool {
+			return func() bool {
+				calls += t.Backends().Calls
+				return calls == n
+			}
+		}
+		t.Eventually("the first call is made", asked(1))
+		leave(c)
+		t.Eventually("all three calls are made", asked(3))
+	}
 }
 
 func halfClosedClient(t *T) {

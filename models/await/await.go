@@ -6,6 +6,9 @@
 // A request's scope and its tasks are pooled, as jobs and backend connections are in
 // every model. What a handler makes to hold its state is not, as a callback's closures
 // are not. An idle connection has none of it.
+//
+// A client that has gone changes nothing for its handler, here as in every model (CONTRACT.md,
+// Serve): tasks are cancelled by their handler alone, or with its end.
 package await
 
 import (
@@ -56,6 +59,6 @@ func newServer(l *loop.Loop, env *model.Env) (*nonblocking.Server, error) {
 		return nil, err
 	}
 	p.loop = l
-	s.Log, s.Gone = env.Log, gone
+	s.Log = env.Log
 	return s, nil
 }

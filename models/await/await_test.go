@@ -78,66 +78,6 @@ type finally struct{ cancelled *atomic.Int32 }
 func (f finally) Step(t *style.Task, err error) style.Poll { return t.Return(err) }
 func (f finally) Cancelled()                               { f.cancelled.Add(1) }
 
-// stalled is a route whose handler waits for two stalled calls, one of them a child's.
-func stalled(cancelled *atomic.Int32) style.Route {
-	return get("/stalled", func(t *style.Task, x *style.Exchange) style.Poll {
-		calls := x.Calls(2)
-		child := steps{func(t *style.Task, _ error) style.Poll {
-			return t.Await(ask(t, &calls[1], "stall-b"), finally{cancelled}, 1)
-		}}
-		g := t.Gather(ask(t, &calls[0], "stall-a"), t.Timeout(t.Spawn(child), time.Hour))
-		return t.Await(g, finally{cancelled}, 1)
-	})
-}
-
-// A client that leaves takes its request with it: the tasks are cancelled, down to the
-// calls, and the server goes on.
-func TestClientReset(t *testing.T) {
-	b := newBackend(t)
-	var cancelled atomic.Int32
-	s := start(t, "backend-timeout=1h", b, stalled(&cancelled))
-	for i := range 3 {
-		c := s.Dial()
-		c.Send(modeltest.Request("/stalled") + modeltest.Request("/all?a"))
-		modeltest.Until(t, "the calls to be made", func() bool { return b.calls() == 2*i+2 })
-		if err := c.SetLinger(0); err != nil {
-			t.Fatal(err)
-		}
-		c.Close() // with a reset
-		b.wantLeft(t, 2*i+2)
-		modeltest.Until(t, "both tasks to be cancelled", func() bool { return int(cancelled.Load()) == 2*i+2 })
-	}
-	s.Dial().Want("/all?a&b", 200, "a b ")
-	if n := s.Service.Requests(); n != 4 {
-		t.Errorf("%d requests ended, want 3 that were cancelled and 1", n)
-	}
-}
-
-// A drain waits for what is owed, and not for what nobody is owed any more.
-func TestCancellationWhileDraining(t *testing.T) {
-	b := newBackend(t)
-	var cancelled atomic.Int32
-	s := start(t, "backend-timeout=1h", b, stalled(&cancelled))
-	gone, within := s.Dial(), s.Dial()
-	gone.Send(modeltest.Request("/stalled"))
-	modeltest.Until(t, "the calls to be made", func() bool { return b.calls() == 2 })
-	within.Send(modeltest.Request("/within?stall-c"))
-	modeltest.Until(t, "the call to be made", func() bool { return b.calls() == 3 })
-	s.Begin()
-	if a := within.Read(); a.Status != 504 || !a.Close {
-		t.Errorf("got %+v, want 504 and the end", a)
-	}
-	if err := gone.SetLinger(0); err != nil {
-		t.Fatal(err)
-	}
-	gone.Close()
-	s.Drain()
-	b.wantLeft(t, 3)
-	if cancelled.Load() != 2 {
-		t.Errorf("%d tasks were cancelled, want 2", cancelled.Load())
-	}
-}
-
 // Everything runs on one thread, offloaded functions included.
 func TestOneThread(t *testing.T) {
 	var threads [4]int

@@ -34,7 +34,7 @@ func newTestServer(t testing.TB, dispatch string, backends ...string) *nonblocki
 		t.Fatal(err)
 	}
 	if dispatch == "callback" {
-		s.Dispatch, s.Gone = nonblocking.Callback, nil
+		s.Dispatch = nonblocking.Callback
 	}
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {

@@ -15,9 +15,7 @@ type request struct {
 	scope style.Scope
 	pool  *pool
 	alarm loop.Timer // of the next task that sleeps
-	left  loop.Timer // set when the client has gone
 	ring  func(error)
-	leave func(error)
 }
 
 var _ style.Host = (*request)(nil)
@@ -46,18 +44,9 @@ func (p *pool) take() *request {
 	}
 	r := &request{pool: p}
 	r.scope.Init(r)
-	r.ring, r.leave = func(error) { r.scope.Ring() }, func(error) { r.scope.Cancel() }
+	r.ring = func(error) { r.scope.Ring() }
 	r.alarm.Init(func() { r.Resume(r.ring, nil) })
-	r.left.Init(func() { r.Resume(r.leave, nil) })
 	return r
-}
-
-// gone cancels a request whose client has left, in the coming turn: now may be in the
-// midst of one of its steps.
-func gone(j *nonblocking.Job) {
-	if r, ok := j.State.(*request); ok {
-		r.pool.loop.At(&r.left, 0)
-	}
 }
 
 // Block implements style.Host; not by the job's, because a thread may call it when the
@@ -82,7 +71,6 @@ func (r *request) Alarm(at int64) {
 // Done implements style.Host. The request is another's from here on.
 func (r *request) Done(err error) {
 	j := r.Job
-	r.pool.loop.Cancel(&r.left)
 	r.Job, j.State = nil, nil
 	if len(r.pool.unused) < kept {
 		r.pool.unused = append(r.pool.unused, r)

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"runtime/debug"
 
-	"assay/models/base/loop"
 	"assay/models/base/nonblocking"
 	"assay/models/base/style"
 )
@@ -29,7 +28,6 @@ type coroutine struct {
 	left      int          // calls under way
 	result    error        // what the handler made of the request
 	cancelled bool         // every wait fails from now on
-	gone      loop.Timer   // set when the client has gone
 	look      *[]byte      // resumed only to show its stack here
 	site      string       // where in the handler it waits; set when tracing
 }
@@ -39,7 +37,6 @@ func (s *scheduler) create() *coroutine {
 	c := &coroutine{sched: s, id: s.created, place: len(s.all)}
 	s.all = append(s.all, c)
 	c.over = c.answered
-	c.gone.Init(c.cancel)
 	c.next, c.end = iter.Pull(c.run)
 	if s.tracer != nil {
 		c.next = s.tracer.enters(c, c.next)

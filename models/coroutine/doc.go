@@ -31,8 +31,9 @@
 // Block is a system call on the only thread: it stops everybody, which is how a driver that
 // does not know of the loop behaves under greenlets. Offload has nowhere else to run and is no better.
 //
-// When the client has gone, or the server ends, the wait of the handler returns
-// style.ErrCancelled, as does every later one. So deferred code runs, and no handler is left behind.
+// A client that has gone changes nothing for its handler, here as in every model (CONTRACT.md, Serve).
+// When the server ends, the wait of a handler returns style.ErrCancelled, as does every later
+// one. So deferred code runs, and no handler is left behind.
 //
 // The runtime demands that a coroutine is created, resumed and ended on one thread, under the
 // same number of locks to it; a mismatch kills the process. All of that happens on the loop's

@@ -68,7 +68,7 @@ func newScheduler(l *loop.Loop, env *model.Env, t *tracer) (*scheduler, error) {
 	if err != nil {
 		return nil, err
 	}
-	srv.Log, srv.Gone = env.Log, s.gone
+	srv.Log = env.Log
 	s.srv = srv
 	return s, nil
 }

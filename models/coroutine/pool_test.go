@@ -78,33 +78,6 @@ func askNever(w style.Waiter, x *style.Exchange) error {
 	return w.Call(c)
 }
 
-// The answer and the news that nobody wants it may come in one turn: the coroutine is
-// then another request's, or nobody's, before it would be cancelled.
-func TestAnsweredAndGone(t *testing.T) {
-	var got error
-	r := newRig(t, false, "", never(func(w style.Waiter, x *style.Exchange) error {
-		got = askNever(w, x)
-		return got
-	}))
-	r.request = []byte(modeltest.Request("/never"))
-	turns := 0
-	err := r.run(func() {
-		if r.loop.Post(func() {}); len(r.sched.all) == 0 {
-			return
-		}
-		if c := r.sched.all[0]; c.left == 1 {
-			r.sched.gone(c.job)
-			c.job.Resume(c.over, nil)
-		}
-		if turns++; turns == 3 {
-			r.loop.Stop()
-		}
-	})
-	if err != nil || got != nil || r.idle != 1 {
-		t.Errorf("%v, the wait returned %v, %d coroutines idle; want an answer and one idle", err, got, r.idle)
-	}
-}
-
 // What still waits when the loop has ended is cancelled: deferred code runs, and
 // nothing is left.
 func TestStop(t *testing.T) {

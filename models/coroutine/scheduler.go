@@ -4,7 +4,6 @@ import (
 	"runtime"
 
 	"assay/models/base/nonblocking"
-	"assay/models/base/style"
 )
 
 // scheduler is a loop's coroutines. All of it, but for the body of a coroutine, runs on
@@ -70,8 +69,7 @@ func (c *coroutine) answered(error) {
 // finish ends the exchange of a handler that has returned.
 func (s *scheduler) finish(c *coroutine) {
 	j, err := c.job, c.result
-	s.srv.Loop.Cancel(&c.gone)
-	c.job, c.exchange, c.result, c.left, c.cancelled, j.State = nil, nil, nil, 0, false, nil
+	c.job, c.exchange, c.result, c.left, j.State = nil, nil, nil, 0, nil
 	if len(s.idle) < s.keep {
 		s.idle = append(s.idle, c)
 	} else {
@@ -87,24 +85,6 @@ func (s *scheduler) discard(c *coroutine) {
 	s.all[c.place] = s.all[last]
 	s.all[c.place].place = c.place
 	s.all[last], s.all = nil, s.all[:last]
-}
-
-// gone is nonblocking.Server's Gone: nobody waits for what the handler of j does.
-func (s *scheduler) gone(j *nonblocking.Job) {
-	if c, ok := j.State.(*coroutine); ok {
-		s.srv.Loop.At(&c.gone, 0)
-	}
-}
-
-// cancel makes the pending wait of c's handler, and all later ones, return
-// style.ErrCancelled. So the handler has returned when cancel does, and its deferred
-// functions have run.
-func (c *coroutine) cancel() {
-	c.cancelled = true
-	c.job.Resume(func(error) {
-		c.next()
-		c.settle()
-	}, style.ErrCancelled)
 }
 
 // stop ends all coroutines, after the loop: in one that still waits the wait returns

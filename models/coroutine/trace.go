@@ -69,11 +69,8 @@ func (t *tracer) enters(c *coroutine, next func() (struct{}, bool)) func() (stru
 			return next()
 		}
 		why := "answered"
-		switch {
-		case c.request != began:
+		if c.request != began {
 			why, began, c.site = "begins", c.request, "-"
-		case c.cancelled:
-			why = "cancelled"
 		}
 		t.record(c, "loop", c.name(), why)
 		v, ok := next()

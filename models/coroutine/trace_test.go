@@ -60,19 +60,6 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// The record of a cancelled request says so.
-func TestTraceOfACancellation(t *testing.T) {
-	s, back, record := traced(t)
-	c := s.Dial()
-	c.Send(modeltest.Request("/ask?hold-a"))
-	modeltest.Until(t, "the call to be held", func() bool { return back.Held.Load() == 1 })
-	reset(c.TCPConn)
-	modeltest.Until(t, "the cancellation to be recorded", func() bool {
-		return strings.Contains(record(), "\tloop\tcoroutine 1\tcancelled\t1\tGET /ask\t") &&
-			strings.Contains(record(), "\tcoroutine 1\tloop\trequest cancelled\t1\tGET /ask\t")
-	})
-}
-
 // A stack captured at a wait shows the handler, all of its frames, and whose it is; and
 // the wait goes on as if nothing had been.
 func TestStackAtAWait(t *testing.T) {

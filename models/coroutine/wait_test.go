@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -49,51 +48,6 @@ func TestThousandWaits(t *testing.T) {
 func leakless(t *testing.T) func() {
 	before := goleak.IgnoreCurrent()
 	return func() { goleak.VerifyNone(t, before) }
-}
-
-// The handler whose client has gone is ended: its wait, and every later one, returns a
-// cancellation at once, deferred functions run, and others do not notice.
-func TestReset(t *testing.T) {
-	for _, target := range []string{"/one?hold-a", "/all?hold-a"} {
-		t.Run(target, func(t *testing.T) {
-			t.Cleanup(leakless(t))
-			var first, again, deferred, call error
-			var over atomic.Int32
-			handler := func(wait func(style.Waiter, []style.Call) error) style.Direct {
-				return func(w style.Waiter, x *style.Exchange) error {
-					defer over.Add(1)
-					cs := x.Calls(2)
-					cs[0].Target = append(append(cs[0].Target, '/'), x.Request.Query...)
-					cs[1].Target = append(cs[1].Target, "/quick"...)
-					defer func() { deferred = w.Call(&cs[1]) }()
-					first = wait(w, cs)
-					call = cs[0].Err
-					again = w.CallAll(cs)
-					return first
-				}
-			}
-			s, back := start(t, "",
-				get("/one", handler(func(w style.Waiter, cs []style.Call) error { return w.Call(&cs[0]) })),
-				get("/all", handler(func(w style.Waiter, cs []style.Call) error { return w.CallAll(cs) })))
-			other, c := s.Dial(), s.Dial()
-			other.Send(modeltest.Request("/ask?hold-b"))
-			c.Send(modeltest.Request(target))
-			modeltest.Until(t, "both calls to be held", func() bool { return back.Held.Load() == 2 })
-			reset(c.TCPConn)
-			modeltest.Until(t, "the handler to end", func() bool { return over.Load() == 1 })
-			for what, err := range map[string]error{"wait": first, "next wait": again, "wait in a deferred function": deferred, "call": call} {
-				if !errors.Is(err, style.ErrCancelled) {
-					t.Errorf("the %s got %v, want a cancellation", what, err)
-				}
-			}
-			s.Dial().Want("/ask?after", 200, "after") // on the coroutine that was cancelled
-			back.Release()
-			if a := other.Read(); a.Status != 200 || a.Body != "hold-b" {
-				t.Errorf("the request beside it got %d %q", a.Status, a.Body)
-			}
-			s.Drain()
-		})
-	}
 }
 
 func reset(c *net.TCPConn) {

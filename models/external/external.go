@@ -16,7 +16,7 @@ var Models = []model.Model{
 		Options: []model.Option{
 			{Name: "callall", Default: "scatter", Doc: "several calls at once: scatter (the thread writes all, then reads all) or spawn (a thread each)", Try: []string{"spawn"}},
 			{Name: "max-threads", Default: "8192", Doc: "connections at a time; who comes beyond is refused with 503"},
-			{Name: "stack", Default: "65536", Doc: "bytes of a thread's stack", Try: []string{"16384", "1048576"}},
+			{Name: "stack", Default: "65536", Doc: "bytes of a thread's stack", Try: []string{"49152", "1048576"}},
 			{Name: "procs", Default: "0", Doc: "accepted and ignored: there is no scheduler but the kernel's"},
 		},
 		Workloads: []string{"echo", "fanout", "blocking", "idle"},

@@ -132,32 +132,6 @@ func TestResetWhileTheHandlerWaits(t *testing.T) {
 	h.dial().send(get("/ask?again")).want("200 again")
 }
 
-// A Dispatch that wants to know is told, once, whose exchange nobody waits for any more.
-func TestGone(t *testing.T) {
-	backend := newBackend(t)
-	var gone []*Job
-	h := start(t, withBackend(service(handlers()), backend), func(s *Server) {
-		s.Gone = func(j *Job) { gone = append(gone, j) }
-	})
-	idle, waits := h.dial(), h.dial()
-	idle.send(get("/echo?x")).want("200 x")
-	waits.send(get("/ask?held"))
-	backend.got("held")
-	rst(idle.TCPConn)
-	rst(waits.TCPConn)
-	h.until("both are closed", func() bool { return h.open == 0 })
-	h.on(func() {
-		if len(gone) != 1 || string(gone[0].Exchange().Request.Query) != "held" {
-			t.Errorf("told of %d jobs, want the one whose handler waits", len(gone))
-		}
-		gone[0].Done(style.ErrCancelled)
-		if len(h.jobs) != 1 || gone[0].links != nil {
-			t.Error("the job that ended was not given back, or has calls under way")
-		}
-	})
-	backend.release <- struct{}{}
-}
-
 func TestRequestDeadlineIsAbsolute(t *testing.T) {
 	s := service(handlers())
 	s.RequestTimeout = 150 * time.Millisecond

@@ -67,8 +67,9 @@ func (c *client) discard() {
 	}
 }
 
-// close ends the connection now. An exchange that a handler still has goes on
-// without it, and its answer goes nowhere.
+// close ends the connection now. An exchange that a handler still has goes on without it,
+// and its answer goes nowhere: as in models whose threads wait elsewhere meanwhile, and hear
+// of no reset.
 func (c *client) close() {
 	if c.fd < 0 {
 		return
@@ -85,8 +86,6 @@ func (c *client) close() {
 		if !c.conn.InHand() {
 			c.conn.Sent(len(c.conn.Out()))
 			c.giveUpJob()
-		} else if c.srv.Gone != nil {
-			c.srv.Gone(c.job)
 		}
 	}
 	c.srv.settled()

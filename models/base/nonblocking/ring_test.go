@@ -51,7 +51,6 @@ func TestOverRing(t *testing.T) {
 		{"slow reader is not read from", TestSlowReaderIsNotReadFrom},
 		{"half close", TestHalfClose},
 		{"reset while the handler waits", TestResetWhileTheHandlerWaits},
-		{"gone", TestGone},
 		{"request deadline is absolute", TestRequestDeadlineIsAbsolute},
 		{"next request has its own deadline", TestNextRequestHasItsOwnDeadline},
 		{"deadline ends with the request", TestDeadlineEndsWithTheRequest},

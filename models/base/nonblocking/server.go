@@ -29,10 +29,6 @@ type Server struct {
 	// Execute runs f on another thread, now or later, and does not wait for it. False: there
 	// is no room, and the request is answered with 503. Nil: Offload runs in place.
 	Execute func(f func()) bool
-	// Gone tells a Dispatch that j's client has left while its exchange is in hand, so that
-	// nobody will take the answer. It runs in the midst of other work: to end the exchange,
-	// let a timer do so in the coming turn. Nil: the handler goes on as if nothing were.
-	Gone func(j *Job)
 	// Compute begins p.Do(a, b) elsewhere and does not wait for it; then gets the result
 	// on the loop's thread, later. False: there is no room, and then is never called. Nil: Execute
 	// has it done.

@@ -269,24 +269,6 @@ func TestDeepChain(t *testing.T) {
 	}
 }
 
-func TestCancelTheRequest(t *testing.T) {
-	var h host
-	var ended []string
-	h.begin(func(t *style.Task, _ *style.Exchange) style.Poll {
-		return t.Await(t.Timeout(t.Spawn(&tracked{calling("a 50"), "child", &ended}), time.Second), &tracked{nil, "root", &ended}, 1)
-	})
-	h.scope.Cancel()
-	for h.turn() {
-	}
-	h.want(t, "0s call a", "0s abandon a", "0s done request cancelled")
-	if got := strings.Join(ended, " "); got != "child root" || h.alarm != 0 {
-		t.Errorf("cancelled: %s; the alarm is %d", got, h.alarm)
-	}
-	if err := h.serve(t, func(t *style.Task, _ *style.Exchange) style.Poll { return last(t, call(t, "b 1")) }); err != nil {
-		t.Errorf("the scope's next request: %v", err)
-	}
-}
-
 // The host is asked for the nearest alarm, and for none when nothing sleeps.
 func TestAlarm(t *testing.T) {
 	var h host

@@ -11,8 +11,8 @@ var (
 	ErrBackend  = errors.New("backend failed")            // answered with 502
 	ErrDeadline = errors.New("backend deadline exceeded") // answered with 504
 	ErrRefused  = errors.New("queue full")                // answered with 503
-	// ErrCancelled is what a wait gives whose request is over: the client is gone, or the
-	// server stops. Answered with 503, should anybody be left to take it.
+	// ErrCancelled is what a wait gives whose request is over because the server
+	// stops. Answered with 503, should anybody be left to take it.
 	ErrCancelled = errors.New("request cancelled")
 )
 

@@ -54,20 +54,6 @@ func (s *Scope) Ring() {
 	s.run()
 }
 
-// Cancel ends the request: all its tasks are cancelled, and the host is told
-// ErrCancelled. Not for use within a Step, nor of a scope that has told its host.
-func (s *Scope) Cancel() {
-	s.running = true // what a Cancelled might set off has nobody to go to
-	s.root.waits = nil
-	s.root.cancelOwned()
-	if c, ok := s.root.async.(Canceler); ok {
-		s.cancelled(c)
-	}
-	s.root.over, s.root.err = true, ErrCancelled
-	s.running = false
-	s.end()
-}
-
 // entry is the first step of the handler's task.
 type entry Scope
 

@@ -38,13 +38,9 @@ type wood struct {
 func (w *wood) grow() {
 	w.all = nil
 	w.h.log = nil
-	cancelAfter := rapid.IntRange(-20, 20).Draw(w.t, "cancelled after")
 	root := w.plant(nil)
 	w.h.begin(func(t *style.Task, _ *style.Exchange) style.Poll { return root.Step(t, nil) })
-	for turns := 0; len(w.h.ended) == 0 && w.h.turn(); turns++ {
-		if turns == cancelAfter && len(w.h.ended) == 0 {
-			w.h.scope.Cancel()
-		}
+	for len(w.h.ended) == 0 && w.h.turn() {
 	}
 	if w.wild != nil {
 		panic(w.wild)
