@@ -69,6 +69,7 @@ var defects = []struct {
 
 	{"always-in-turn", []string{"backend/parallel"}},
 	{"always-at-once", []string{"backend/sequential"}},
+	{"stops-with-its-client", []string{"backend/goes-on-without-client"}},
 	{"asks-on", []string{"backend/sequential-stops"}},
 	{"first-backend-only", []string{"backend/each-its-own"}},
 	{"connection-a-call", []string{"backend/reuse"}},

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -59,6 +60,13 @@ func (s *tiny) connection(tcp *net.TCPConn) {
 	s.mu.Unlock()
 }
 
+// left looks whether the client has gone.
+func (c *tinyConn) left() bool {
+	c.SetReadDeadline(time.Now().Add(time.Millisecond))
+	_, err := c.r.Peek(c.r.Buffered() + 1)
+	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
+}
+
 // next serves a request; false when the connection is over.
 func (c *tinyConn) next() bool {
 	s := c.s
@@ -84,6 +92,7 @@ func (c *tinyConn) next() bool {
 			return false
 		}
 	}
+	q.left = c.left
 	a := s.answer(q)
 	if a.status == 0 { // the handler gave the connection up
 		return false

@@ -17,6 +17,7 @@ type tinyRequest struct {
 	fields              map[string][]string // names in lower case
 	body                string
 	keep                bool
+	left                func() bool // whether its client has gone
 }
 
 // refused is the status that a bad request is answered with.

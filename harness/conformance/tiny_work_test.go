@@ -76,7 +76,7 @@ func bad(format string, args ...any) tinyAnswer {
 }
 
 func (s *tiny) work(q *tinyRequest, query url.Values) tinyAnswer {
-	p := params{query: query}
+	p := params{query: query, left: q.left}
 	n := p.uint("n", 1<<64-1)
 	switch s.workload {
 	case "echo":
@@ -96,6 +96,7 @@ func (s *tiny) work(q *tinyRequest, query url.Values) tinyAnswer {
 type params struct {
 	query url.Values
 	err   error
+	left  func() bool
 }
 
 // uint is a decimal parameter; 0 if it is not there.
@@ -177,7 +178,7 @@ func (s *tiny) fanout(p params, n uint64) tinyAnswer {
 		mode != "" && mode != "parallel" && mode != "sequential" {
 		return bad("%v", p.err)
 	}
-	values, err := s.askAll(n, delays, fault, at, mode == "sequential")
+	values, err := s.askAll(p, n, delays, fault, at, mode == "sequential")
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && !s.has("500-for-backends"):
 		return tinyAnswer{status: 504}
@@ -193,7 +194,7 @@ func (s *tiny) fanout(p params, n uint64) tinyAnswer {
 	return tinyAnswer{status: 200, body: fmt.Sprint(total/uint64(len(values))) + sum(n, rounds)}
 }
 
-func (s *tiny) askAll(n uint64, delays []string, fault string, at uint64, sequential bool) ([]uint64, error) {
+func (s *tiny) askAll(p params, n uint64, delays []string, fault string, at uint64, sequential bool) ([]uint64, error) {
 	values, errs := make([]uint64, len(delays)), make([]error, len(delays))
 	if s.has("always-in-turn") {
 		sequential = true
@@ -212,6 +213,9 @@ func (s *tiny) askAll(n uint64, delays []string, fault string, at uint64, sequen
 			wg.Wait()
 			if errs[i] != nil && !s.has("asks-on") {
 				return nil, errs[i]
+			}
+			if s.has("stops-with-its-client") && p.left() {
+				return nil, context.Canceled
 			}
 		}
 	}
