@@ -10,6 +10,15 @@ import (
 // and holding connections.
 var sweepCells = []Cell{{Workload: "echo", Conns: 64}, fanoutCell(128, 2000), ladder(100*ms, 100*ms, 0, 500)}
 
+// offloadCell is where an executor's settings tell: elsewhere it is idle.
+var offloadCell = Cell{
+	Workload: "blocking", Conns: 64, Rate: 1000,
+	Params: map[string]string{"share": "5%", "block": "10ms", "via": "offload"},
+}
+
+// executorOption names what only models with an executor offer.
+const executorOption = "executor"
+
 // Sweep is the plan that measures one model's settings against its defaults: an arm
 // for every value that the model holds worth trying, one option changed at a time, in
 // one campaign. Blocks 0 is six, the fewest that ranks give an interval for. An error says
@@ -28,13 +37,16 @@ func Sweep(m Model, blocks int, seed uint64) (*Plan, error) {
 		blocks = 6
 	}
 	cells := slices.Clone(sweepCells)
+	if slices.ContainsFunc(m.Options, func(o Option) bool { return o.Name == executorOption }) {
+		cells = append(cells, offloadCell)
+	}
 	cells = slices.DeleteFunc(cells, func(c Cell) bool { return !m.serves(c.Workload) })
 	for i := range cells {
 		cells[i].Params = maps.Clone(cells[i].Params)
 	}
 	p := &Plan{
 		Version: Version, Profile: "tune", Arms: withTwin(arms), Cells: cells, Blocks: blocks, Seed: seed,
-		Timing: Timing{Warmup: 300 * ms, Slice: 250 * ms, Rotations: 4, Drain: drain},
+		Timing: Timing{Warmup: 200 * ms, Slice: 250 * ms, Rotations: 3, Drain: drain},
 	}
 	return p, p.Check()
 }

@@ -28,6 +28,16 @@ func TestSweepChangesOneOptionAtATime(t *testing.T) {
 	}
 }
 
+func TestSweepOfAnExecutor(t *testing.T) {
+	p, err := Sweep(Model{Name: "hybrid", Workloads: []string{"echo", "blocking"}, Options: []Option{{Name: "executor"}, {Name: "size", Try: []string{"16"}}}}, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := p.Cells[len(p.Cells)-1]; last.Workload != "blocking" {
+		t.Errorf("the last cell is %s: where nothing is offloaded, an executor's size cannot tell", last.Workload)
+	}
+}
+
 func TestSweepOfNothing(t *testing.T) {
 	if _, err := Sweep(Model{Name: "serial"}, 6, 1); err == nil || !strings.Contains(err.Error(), "serial has no setting to try") {
 		t.Errorf("got %v", err)

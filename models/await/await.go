@@ -27,7 +27,7 @@ var Model = model.Model{
 	Doc:   "tasks as state machines on one epoll loop: async/await as compilers make it",
 	Style: "await",
 	Options: []model.Option{{
-		Name: "procs", Default: "2", Check: model.Whole(1, 1<<15),
+		Name: "procs", Default: "2", Check: model.Whole(1, 1<<15), Try: []string{"1"},
 		Doc: "GOMAXPROCS; with 1 the Go runtime's monitor wakes up for every wait of the loop",
 	}},
 	Limits:     model.Limits{Isolation: true},

@@ -17,7 +17,7 @@ var Model = model.Model{
 	Style: "direct",
 	Options: []model.Option{
 		{
-			Name: "keep", Default: "1024", Check: model.Whole(0, 1<<20), Try: []string{"0", "16"},
+			Name: "keep", Default: "1024", Check: model.Whole(0, 1<<20), Try: []string{"0"},
 			Doc: "idle coroutines kept for reuse, each with its stack of 2 to 8 KB; 0: a fresh one for each request",
 		},
 		{
@@ -25,7 +25,7 @@ var Model = model.Model{
 			Doc: "record every switch: off, on (to the log) or a file's name",
 		},
 		{
-			Name: "procs", Default: "2", Check: model.Whole(1, 1<<15), Try: []string{"1", "4"},
+			Name: "procs", Default: "2", Check: model.Whole(1, 1<<15), Try: []string{"1"},
 			Doc: "GOMAXPROCS; with 1 the Go runtime's monitor wakes up for every wait of the loop",
 		},
 	},

@@ -31,7 +31,7 @@ var Model = model.Model{
 	Style: "callback",
 	Options: []model.Option{
 		{Name: "executor", Default: "threads", Doc: "threads, or processes: computations that have a name go to worker processes, all else to threads", Check: model.OneOf("threads", "processes")},
-		{Name: "size", Default: "64", Doc: "threads of the executor", Check: model.Whole(1, 8192)},
+		{Name: "size", Default: "64", Doc: "threads of the executor", Check: model.Whole(1, 8192), Try: []string{"16", "256"}},
 		{Name: "processes", Default: "0", Doc: "worker processes of executor=processes; 0: as many as there are processors", Check: model.Whole(0, 256)},
 		{Name: "queue", Default: "1024", Doc: "what may wait for a thread, and as much for a process", Check: model.Whole(1, 1<<20)},
 		{Name: "procs", Default: "0", Doc: "GOMAXPROCS; 0: one for each thread, as pool has it, and one that stays free, as reactor has it", Check: model.Whole(0, 1<<15)},

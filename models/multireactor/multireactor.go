@@ -30,9 +30,9 @@ var Model = model.Model{
 	Doc:   "an acceptor and N epoll loops, callbacks; option: pools of workers by kind of work behind them",
 	Style: "callback",
 	Options: []model.Option{
-		{Name: "loops", Default: "2", Doc: "event loops, a thread each", Check: model.Whole(1, 256)},
-		{Name: "layout", Default: "acceptor", Doc: "acceptor (one thread accepts, for the loop with the fewest connections) or reuseport (each loop has a listener on the port)", Check: model.OneOf("acceptor", "reuseport")},
-		{Name: "workers", Default: "none", Doc: "pools for whole requests by kind of work, like blocking:16+computing:2 (kinds: network, blocking, computing); none: loops handle all", Check: checkWorkers},
+		{Name: "loops", Default: "2", Doc: "event loops, a thread each", Check: model.Whole(1, 256), Try: []string{"1", "4"}},
+		{Name: "layout", Default: "acceptor", Doc: "acceptor (one thread accepts, for the loop with the fewest connections) or reuseport (each loop has a listener on the port)", Check: model.OneOf("acceptor", "reuseport"), Try: []string{"reuseport"}},
+		{Name: "workers", Default: "none", Doc: "pools for whole requests by kind of work, like blocking:16+computing:2 (kinds: network, blocking, computing); none: loops handle all", Check: checkWorkers, Try: []string{"network:64"}},
 		{Name: "queue", Default: "1024", Doc: "requests that may wait for each pool; who comes beyond is refused with 503", Check: model.Whole(1, 1<<20)},
 		{Name: "procs", Default: "0", Doc: "GOMAXPROCS; 0: one for each thread and one that stays free, without which the Go runtime's monitor wakes up for every wait of a loop", Check: model.Whole(0, 1<<15)},
 	},

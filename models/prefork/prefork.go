@@ -20,7 +20,7 @@ var Model = model.Model{
 	Doc:   "worker processes of one thread on one listener; one that dies is replaced",
 	Style: "direct",
 	Options: []model.Option{
-		{Name: "workers", Default: "8", Doc: "processes: as many requests can be waited for at a time", Check: model.Whole(1, 1024)},
+		{Name: "workers", Default: "8", Doc: "processes: as many requests can be waited for at a time", Check: model.Whole(1, 1024), Try: []string{"2", "64"}},
 		{Name: "procs", Default: "2", Doc: "GOMAXPROCS of each process: one for its thread, one that is always free for the one that listens to the parent", Check: model.Whole(1, 1<<15)},
 	},
 	Limits:     model.Limits{Isolation: true},

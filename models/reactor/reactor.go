@@ -21,7 +21,7 @@ var Model = model.Model{
 	Doc:   "one epoll loop, callbacks, no other thread",
 	Style: "callback",
 	Options: []model.Option{{
-		Name: "procs", Default: "2", Check: model.Whole(1, 1<<15), Try: []string{"1", "4"},
+		Name: "procs", Default: "2", Check: model.Whole(1, 1<<15), Try: []string{"1"},
 		Doc: "GOMAXPROCS; with 1 the Go runtime's monitor wakes up for every wait of the loop",
 	}},
 	Limits:     model.Limits{Isolation: true},

@@ -28,11 +28,11 @@ var Model = model.Model{
 			Doc: "GOMAXPROCS; with 1 the Go runtime's monitor wakes up for every wait of the loop",
 		},
 		{
-			Name: "taskrun", Default: "auto", Check: model.OneOf("auto", "defer", "coop", "plain"),
+			Name: "taskrun", Default: "auto", Check: model.OneOf("auto", "defer", "coop", "plain"), Try: []string{"coop"},
 			Doc: "when the kernel works on completions: when the loop asks (defer), at its next system call (coop), at once (plain); auto: the first that the kernel has",
 		},
 		{
-			Name: "shots", Default: "auto", Check: model.OneOf("auto", "multi", "single"),
+			Name: "shots", Default: "auto", Check: model.OneOf("auto", "multi", "single"), Try: []string{"single"},
 			Doc: "one accept and one receive for many, into buffers that connections share (multi), or one for each, into buffers of their own (single); auto: the first that the kernel has",
 		},
 	},

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -66,13 +67,20 @@ func runTune(ctx context.Context, s streams, o tuneOptions, names []string) erro
 	if err != nil {
 		return badInput(err)
 	}
-	var dirs []string
-	var failed error
-	for _, m := range chosen {
-		p, err := plan.Sweep(m, o.blocks, o.seed)
-		if err != nil {
+	sweeps := make([]*plan.Plan, len(chosen))
+	var left time.Duration // of all that is to come
+	for i, m := range chosen {
+		if sweeps[i], err = plan.Sweep(m, o.blocks, o.seed); err != nil {
 			return badInput(err)
 		}
+		left += sweeps[i].Estimate()
+	}
+	var dirs []string
+	var failed error
+	for i, m := range chosen {
+		p := sweeps[i]
+		fmt.Fprintf(s.err, "sweep %d/%d: %s; %s left of all\n", i+1, len(chosen), m.Name, plan.About(left))
+		left -= p.Estimate()
 		outcome, err := carryOut(ctx, s, p, models, campaign.Config{Out: o.folder, Label: "tune-" + m.Name}, false)
 		if err == nil {
 			err = verdict(outcome, report.Grades{}) // its INVALID trials are counted when the table is made
