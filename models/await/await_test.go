@@ -72,12 +72,6 @@ func TestIsolation(t *testing.T) {
 	}
 }
 
-// finally notes that its task was cancelled.
-type finally struct{ cancelled *atomic.Int32 }
-
-func (f finally) Step(t *style.Task, err error) style.Poll { return t.Return(err) }
-func (f finally) Cancelled()                               { f.cancelled.Add(1) }
-
 // Everything runs on one thread, offloaded functions included.
 func TestOneThread(t *testing.T) {
 	var threads [4]int
