@@ -23,6 +23,7 @@ type Request struct {
 	Rate     string // "2000", "50%" of the slowest arm's capacity, "closed"
 	Blocks   int
 	Seed     uint64
+	Suites   map[string]bool // by name: wanted or not; of others the profile decides
 }
 
 // Known is what a Request may name.
@@ -55,6 +56,7 @@ func Make(r Request, known Known) (*Plan, error) {
 	p := &Plan{
 		Version: Version, Profile: profile.Name, Arms: arms, Cells: cells,
 		Blocks: profile.Blocks, Seed: r.Seed, Timing: profile.Timing,
+		Suites: r.suites(profile),
 	}
 	if r.Blocks < 0 {
 		return nil, fmt.Errorf("blocks=%d: want 1 or more", r.Blocks)

@@ -19,6 +19,8 @@ type Plan struct {
 	Blocks  int    `json:"blocks"`
 	Seed    uint64 `json:"seed"`
 	Timing  Timing `json:"timing"`
+	// Suites are held against all models before the first trial, in this order.
+	Suites []string `json:"suites,omitempty"`
 }
 
 // Hash is the SHA-256 of the plan's canonical JSON, in hex: struct fields in their
@@ -75,6 +77,9 @@ func (p *Plan) Check() error {
 		return fmt.Errorf("a plan of %d arms, %d cells and %d blocks measures nothing: want at least one of each", len(p.Arms), len(p.Cells), p.Blocks)
 	}
 	if err := p.Timing.check(); err != nil {
+		return err
+	}
+	if err := checkSuites(p.Suites); err != nil {
 		return err
 	}
 	names := make(map[string]bool)

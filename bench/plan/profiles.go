@@ -15,6 +15,7 @@ type Profile struct {
 	Cells     []Cell
 	Blocks    int
 	Timing    Timing
+	Suites    []string      // held against all models before the trials
 	Limit     time.Duration // what Plan.Estimate promises to stay below
 	// Resolves is the smallest difference of CPU per request, a fraction, that a contrast
 	// finds four times of five on a quiet machine like ours: assay simulate measures it,
@@ -51,7 +52,8 @@ var Profiles = []Profile{
 		},
 		// Five rotations give the victims of blocking, 1000/s, the 1000 answers that a p99 needs.
 		Blocks: 10, Timing: Timing{Warmup: 300 * ms, Slice: 250 * ms, Rotations: 5, Drain: drain},
-		Limit: 10 * time.Minute, Resolves: .062,
+		Suites: []string{Behaviour},
+		Limit:  10 * time.Minute, Resolves: .062,
 	},
 	{
 		Name:   "full",
@@ -59,7 +61,8 @@ var Profiles = []Profile{
 		Arms:   "goroutine,reactor,pool,pool:size=48,thread,thread-c,coroutine,await,multireactor,hybrid,prefork,uring,serial,nethttp,fasthttp,gnet",
 		Cells:  fullCells(),
 		Blocks: 16, Timing: Timing{Warmup: 300 * ms, Slice: 250 * ms, Rotations: 6, Drain: drain},
-		Limit: 110 * time.Minute, Resolves: .045,
+		Suites: []string{Conformance, Behaviour},
+		Limit:  110 * time.Minute, Resolves: .045,
 	},
 }
 

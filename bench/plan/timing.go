@@ -39,7 +39,7 @@ const (
 	perRung  = 25 * time.Millisecond  // a memory sample
 )
 
-// Estimate is how long the plan takes: its loads and silences exactly, and what
+// Estimate is how long the plan takes: its loads and silences exactly, and what its suites,
 // starting, connecting and draining usually cost.
 func (p *Plan) Estimate() time.Duration {
 	var blocks, before time.Duration
@@ -49,6 +49,9 @@ func (p *Plan) Estimate() time.Duration {
 		if c.Share > 0 {
 			before += c.capacityTime(p.Timing, len(p.Asked(i)))
 		}
+	}
+	for _, name := range p.Suites {
+		before += SuiteEstimate(name)
 	}
 	return before + blocks
 }

@@ -28,6 +28,9 @@ func (c *clock) end() {
 	c.step = 0
 }
 
+// drop says that the step is over, and that what it took says nothing of others.
+func (c *clock) drop() { c.step = 0 }
+
 // left is the expected time to the end. Nobody trusts a clock that jumps, so the
 // correction stays within a half and a double.
 func (c *clock) left() time.Duration {

@@ -7,6 +7,7 @@ import (
 
 	"assay/bench/plan"
 	"assay/bench/workload"
+	"assay/harness/exhibit"
 	"assay/harness/journal"
 	"assay/harness/load"
 	"assay/harness/trial"
@@ -31,6 +32,8 @@ type Config struct {
 	Start     func(log io.Writer) (Generator, error)        // instead of Generator: starts one
 
 	Certificate journal.Certificate // of the generator, for the manifest
+	Suites      map[string]Suite    // those that the plan may name
+	Sources     []exhibit.Source    // the code that is compared, kept with the run
 }
 
 // Generator obeys load commands. load.Client is one.
@@ -48,6 +51,8 @@ const (
 	Noted   Kind = "noted"   // something a person should know: Text
 	Working Kind = "working" // Block, Cell, Arm, Text, Left
 	Trial   Kind = "trial"   // a trial is in the journal: Trial, Left
+	Holding Kind = "holding" // a suite is held against the models: Suite, Text, Left
+	Held    Kind = "held"    // it is over: Suite, Text counts its outcomes, Left
 )
 
 // Event is progress.
@@ -58,6 +63,7 @@ type Event struct {
 	Block     int    // from 0
 	Blocks    int    // of the plan
 	Cell      string // plan.Cell.Label
+	Suite     string // of plan.Suites
 	Arm       string
 	Text      string        // Working: "starting", "warm-up", "slice 3/5", "250 connections" …
 	Left      time.Duration // expected until the end

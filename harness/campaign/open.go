@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"assay/bench/claims"
 	"assay/bench/plan"
 	"assay/harness/journal"
 	"assay/harness/proc"
@@ -34,6 +35,7 @@ func (r *run) openJournal() error {
 		Version: journal.ManifestVersion, Label: r.cfg.Label, Started: time.Now().UTC(), Estimate: r.plan.Estimate().Nanoseconds(),
 		Argv: r.cfg.Argv, Plan: *r.plan, Models: r.described(), Starts: r.starts(), Binaries: binaries, Built: built,
 		Placement: r.place, Environment: r.machine, Certificate: r.cfg.Certificate,
+		Register: claims.Hash(),
 	})
 	if err != nil {
 		return err
@@ -85,12 +87,20 @@ func (r *run) opened() {
 
 // remaining is what the plan still takes, by its own arithmetic.
 func (r *run) remaining() time.Duration {
-	all := r.plan.Estimate()
-	loads, memories := r.plan.Trials()
-	if len(r.done) == 0 || loads+memories == 0 {
-		return all
+	trials := r.plan.Estimate()
+	var suites time.Duration
+	for _, name := range r.plan.Suites {
+		each := plan.SuiteEstimate(name)
+		trials -= each
+		if !slices.ContainsFunc(r.journal.Manifest.Suites, func(s journal.Suite) bool { return s.Name == name && s.Took > 0 }) {
+			suites += each
+		}
 	}
-	return all - time.Duration(float64(all)*float64(len(r.done))/float64(loads+memories))
+	loads, memories := r.plan.Trials()
+	if len(r.done) > 0 && loads+memories > 0 {
+		trials -= time.Duration(float64(trials) * float64(len(r.done)) / float64(loads+memories))
+	}
+	return suites + trials
 }
 
 func differing(before, now map[string]string) (names []string) {
@@ -122,6 +132,13 @@ func (r *run) binaries() (sums, built map[string]string, err error) {
 		argv, _ := r.command(&r.plan.Arms[i], &r.cells[0])
 		if err := add(argv[0]); err != nil {
 			return nil, nil, err
+		}
+	}
+	for _, name := range r.plan.Suites {
+		for _, t := range r.cfg.Suites[name].Targets {
+			if err := add(t.Argv[0]); err != nil {
+				return nil, nil, err
+			}
 		}
 	}
 	for _, argv := range [][]string{r.cfg.Generator, r.cfg.Backend} {

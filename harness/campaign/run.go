@@ -54,20 +54,31 @@ func Run(ctx context.Context, c Config) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	unpin, err := proc.PinSelf(r.place.Load)
-	if err != nil {
-		return Outcome{}, err
-	}
-	defer unpin()
 	if err := r.openJournal(); err != nil {
 		return Outcome{}, err
 	}
-	r.startSentinels()
-	err = r.calibrate(ctx)
+	err = r.keepSources()
 	if err == nil {
-		err = r.blocks(ctx)
+		err = r.suites(ctx)
+	}
+	if err == nil {
+		err = r.measure(ctx)
 	}
 	return r.finish(ctx, err)
+}
+
+// measure makes the trials, with the harness on the processors of the load.
+func (r *run) measure(ctx context.Context) error {
+	unpin, err := proc.PinSelf(r.place.Load)
+	if err != nil {
+		return err
+	}
+	defer unpin()
+	r.startSentinels()
+	if err := r.calibrate(ctx); err != nil {
+		return err
+	}
+	return r.blocks(ctx)
 }
 
 // prepare checks the plan and looks at the machine. It starts and writes nothing.

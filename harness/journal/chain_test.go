@@ -162,7 +162,7 @@ func TestManifestIsSealed(t *testing.T) {
 	for name, c := range map[string]struct{ is, becomes, says string }{
 		"plan":       {`"seed": 7`, `"seed": 8`, "its plan has the hash"},
 		"no seal":    {`,` + "\n" + `  "seal"`, `,` + "\n" + `  "other"`, "seal"},
-		"version":    {`"version": 2,`, `"version": 3,`, "version 3"},
+		"version":    {`"version": 3,`, `"version": 4,`, "version 4"},
 		"wrong type": {`"argv": null`, `"argv": 7`, "line "},
 	} {
 		changed := bytes.Replace(whole, []byte(c.is), []byte(c.becomes), 1)

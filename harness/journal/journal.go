@@ -18,6 +18,11 @@ const (
 	Compressed   = ".gz" // after TrialsFile, where a published run has it compressed
 	ManifestFile = "manifest.json"
 	LogDir       = "log"
+
+	// Beside the trials: what suites of cases found on the models, and the code that is compared.
+	BehaviourFile   = "behaviour.jsonl"
+	ConformanceFile = "conformance.jsonl"
+	SourcesFile     = "shape.json"
 )
 
 // Journal is a run that is being written.

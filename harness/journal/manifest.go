@@ -10,8 +10,9 @@ import (
 )
 
 // ManifestVersion is the version of the manifest's form. Version 1 had no seal, and did not say
-// what built the binaries, what was stolen, and whether the generator was certified; it is read.
-const ManifestVersion = 2
+// what built the binaries, what was stolen, and whether the generator was certified; version 2
+// did not name the register of claims. Both are read.
+const ManifestVersion = 3
 
 // State is how far a run is.
 type State string
@@ -44,6 +45,9 @@ type Manifest struct {
 	Built    map[string]string `json:"built"`              // what compiled each of them, as it says itself
 	Capacity []Capacity        `json:"capacity,omitempty"` // measured before the blocks, for cells whose rate is a share of it
 	Rounds   float64           `json:"rounds_per_us,omitempty"`
+
+	Register string  `json:"register,omitempty"` // SHA-256 of the register of claims, from before the first trial
+	Suites   []Suite `json:"suites,omitempty"`   // held against the models before the first trial
 
 	Placement   Placement   `json:"placement"`
 	Environment Environment `json:"environment"`
@@ -84,6 +88,14 @@ type Capacity struct {
 	Rate    float64            `json:"rate"` // that the cell is driven at, per second
 }
 
+// Suite is a set of cases that was held against models; a file of the run has the results.
+type Suite struct {
+	Name   string   `json:"name"` // of plan.Suites
+	Models []string `json:"models"`
+	Cases  int      `json:"cases"` // held against each
+	Took   int64    `json:"took"`  // ns, over all sittings; 0: it is not over
+}
+
 // Placement is which processors did what.
 type Placement struct {
 	Server []int `json:"server"`
@@ -91,20 +103,25 @@ type Placement struct {
 	Shared bool  `json:"shared"` // both on the same: one processor only
 }
 
-// SaveManifest writes the manifest whole and then gives it its name, so that a
-// reader finds the old or the new one.
+// SaveManifest writes the manifest, sealed.
 func (j *Journal) SaveManifest() error {
 	b, err := j.Manifest.text()
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(j.Dir, ManifestFile)
+	return j.WriteFile(ManifestFile, b)
+}
+
+// WriteFile writes a file of the run whole and then gives it its name, so that a kill leaves
+// the old one or the new one.
+func (j *Journal) WriteFile(name string, text []byte) error {
+	path := filepath.Join(j.Dir, name)
 	f, err := os.CreateTemp(j.Dir, halfManifest)
 	if err != nil {
-		return fmt.Errorf("write the manifest: %w", err)
+		return fmt.Errorf("write %s: %w", name, err)
 	}
 	defer os.Remove(f.Name()) // gone already when all went well
-	_, err = f.Write(b)
+	_, err = f.Write(text)
 	if err == nil {
 		err = f.Chmod(0o644)
 	}
@@ -118,7 +135,7 @@ func (j *Journal) SaveManifest() error {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
-		return fmt.Errorf("write the manifest: %w; free some room and go on with --resume", err)
+		return fmt.Errorf("write %s: %w; free some room and go on with --resume", path, err)
 	}
 	return syncDir(j.Dir)
 }

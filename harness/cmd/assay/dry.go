@@ -11,12 +11,21 @@ import (
 
 // planned is a plan as a machine reads it.
 type planned struct {
-	Hash     string   `json:"hash"`
-	Arms     []string `json:"arms"`
-	Cells    []string `json:"cells"`
-	Blocks   int      `json:"blocks"`
-	Trials   int      `json:"trials"`
-	Estimate float64  `json:"estimate_seconds"`
+	Hash   string   `json:"hash"`
+	Arms   []string `json:"arms"`
+	Cells  []string `json:"cells"`
+	Blocks int      `json:"blocks"`
+	Trials int      `json:"trials"`
+
+	Suites   []plannedSuite `json:"suites,omitempty"`
+	Estimate float64        `json:"estimate_seconds"`
+}
+
+// plannedSuite is a suite that is held against all models before the trials; its time is
+// part of the plan's.
+type plannedSuite struct {
+	Name     string  `json:"name"`
+	Estimate float64 `json:"estimate_seconds"`
 }
 
 // writePlan says what a run would measure.
@@ -29,6 +38,9 @@ func writePlan(w io.Writer, p *plan.Plan, asJSON bool) error {
 	for i := range p.Cells {
 		out.Cells = append(out.Cells, p.Cells[i].Name())
 	}
+	for _, name := range p.Suites {
+		out.Suites = append(out.Suites, plannedSuite{name, plan.SuiteEstimate(name).Seconds()})
+	}
 	if asJSON {
 		return writeJSON(w, out)
 	}
@@ -38,6 +50,9 @@ func writePlan(w io.Writer, p *plan.Plan, asJSON bool) error {
 	}
 	for _, name := range out.Cells {
 		fmt.Fprintf(t, "cell\t%s\n", name)
+	}
+	for _, s := range out.Suites {
+		fmt.Fprintf(t, "suite\t%s of all models, about %.0f s\n", s.Name, s.Estimate)
 	}
 	fmt.Fprintf(t, "total\t%d trials in %d blocks, about %v\n", out.Trials, out.Blocks, p.Estimate().Round(time.Second))
 	return t.Flush()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,6 +31,7 @@ type runOptions struct {
 
 func newRun(s streams) *cobra.Command {
 	var o runOptions
+	suites := make(map[string]bool)
 	c := &cobra.Command{
 		Use:     "run",
 		GroupID: measure,
@@ -37,15 +39,27 @@ func newRun(s streams) *cobra.Command {
 		Long: `Run measures every arm in every cell, block by block: in a block each arm gets a fresh process,
 all live together, and the load goes round them in short slices. It shows a table of ratios to the
 first arm with their intervals, keeps the records in a folder of their own, and prints that folder's
-path as the last line. The first model runs twice, under two names: their ratio is the noise floor.`,
+path as the last line. The first model runs twice, under two names: their ratio is the noise floor.
+
+Before the trials, profile full holds all models against the conformance suite (who fails is not
+measured), and full and standard hold them against the behaviour cases, which settle claims. A run
+that names models, servers or a workload of its own does neither, unless it says --conformance or
+--behaviour; --behaviour=false leaves the cases out. --dry-run says how long each part takes.`,
 		Example: `  assay run --profile quick
   assay run --workload fanout --set k=3,delay=20ms,cpu=200us --models goroutine,reactor,pool:size=64
   assay run --workload echo --conns 1000 --rate 50% --blocks 10 --models reactor,goroutine
   assay run --server 'mine=./mysvc --port {port}' --url-path /hello --models goroutine
-  assay run --profile full --resume`,
+  assay run --profile full --resume
+  assay run --profile quick --behaviour`,
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.seeded = c.Flags().Changed("seed")
+			o.request.Suites = make(map[string]bool)
+			for _, name := range []string{plan.Conformance, plan.Behaviour} {
+				if c.Flags().Changed(name) {
+					o.request.Suites[name] = suites[name]
+				}
+			}
 			return runCampaign(c.Context(), s, o)
 		},
 	}
@@ -60,6 +74,15 @@ path as the last line. The first model runs twice, under two names: their ratio 
 	f.Uint64Var(&o.request.Seed, "seed", 0, "of all random orders and schedules (default: drawn, and shown in the report)")
 	f.StringArrayVar(&o.request.Servers, "server", nil, "a server of your own: 'mine=./mysvc --port {port}'")
 	f.StringVar(&o.request.URLPath, "url-path", "", "what to ask of it, answers unchecked, if it serves no workload")
+	for name, what := range map[string]string{
+		plan.Conformance: "hold all models against the conformance suite first (default: in profile full)",
+		plan.Behaviour:   "hold all models against the behaviour cases first (default: in profiles full and standard)",
+	} {
+		f.BoolFunc(name, what, func(text string) (err error) {
+			suites[name], err = strconv.ParseBool(text)
+			return err
+		})
+	}
 	f.StringVar(&o.out, "out", "results/local", "folder in which the run's folder is made")
 	f.StringVar(&o.label, "label", "", "part of the run folder's name (default: the profile)")
 	f.BoolVar(&o.resume, "resume", false, "go on with the latest unfinished run of the same plan in --out")
@@ -112,6 +135,12 @@ func carryOut(ctx context.Context, s streams, p *plan.Plan, models []plan.Model,
 	c.Plan, c.Models, c.Find, c.Bin, c.Argv = p, models, catalog.Find, bin, append([]string{"assay"}, s.args...)
 	c.Backend, c.Generator, c.Sentinel = []string{self, "backend"}, []string{self, "generator"}, []string{self, "sentinel"}
 	c.Notify, c.Certificate = screen.notify, certificateOf(self)
+	if c.Suites, err = suitesOf(ctx, p, bin); err != nil {
+		return campaign.Outcome{}, err
+	}
+	if c.Sources, err = sources(nil); err != nil {
+		return campaign.Outcome{}, err
+	}
 	outcome, err := campaign.Run(ctx, c)
 	screen.progress.done()
 	if outcome.Dir == "" && err != nil && ctx.Err() == nil {

@@ -39,6 +39,10 @@ func (x *screen) notify(e campaign.Event) {
 		x.progress.line(e.Text)
 	case campaign.Working:
 		x.working(e)
+	case campaign.Holding:
+		x.holding(e)
+	case campaign.Held:
+		x.progress.line(e.Suite + ": " + e.Text)
 	case campaign.Trial:
 		if t := e.Trial; t.Status == trial.Failed {
 			x.progress.line(fmt.Sprintf("failed: %s in %s, block %d: %s", t.Arm, t.Cell, t.Block+1, t.Reason))
@@ -55,6 +59,16 @@ func (x *screen) working(e campaign.Event) {
 	if stage := fmt.Sprintf("block %d/%d  %s", e.Block+1, e.Blocks, e.Cell); stage != x.stage {
 		x.stage = stage
 		x.progress.line(stage + "  " + left + " left")
+	}
+}
+
+// holding shows how far a suite is; on plain paper once, when it begins.
+func (x *screen) holding(e campaign.Event) {
+	if x.progress.place > 0 {
+		x.progress.show(fmt.Sprintf("%s  %s  %s left", e.Suite, e.Text, clock(e.Left)))
+	} else if e.Suite != x.stage {
+		x.stage = e.Suite
+		x.progress.line(e.Suite + " of all models first, " + plan.About(plan.SuiteEstimate(e.Suite)))
 	}
 }
 

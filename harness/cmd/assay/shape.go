@@ -10,6 +10,7 @@ import (
 
 	"assay/bench/catalog"
 	"assay/bench/workload"
+	"assay/harness/exhibit"
 	"assay/harness/shape"
 )
 
@@ -27,10 +28,15 @@ combining an answer) is not counted. With --source it prints the code itself.`,
   assay shape fanout --source
   assay shape --json`,
 		RunE: func(_ *cobra.Command, names []string) error {
-			rows, err := shapes(names)
-			switch {
-			case err != nil:
+			all, err := sources(names)
+			if err != nil {
 				return badInput(err)
+			}
+			rows := make([]shaped, len(all))
+			for i, s := range all {
+				rows[i] = shaped{s.Workload, s.Style, s.Counts, s.Text}
+			}
+			switch {
 			case asJSON:
 				return writeJSON(s.out, rows)
 			case source:
@@ -56,8 +62,8 @@ type shaped struct {
 	Source string `json:"source"`
 }
 
-// shapes counts the named workloads, or all whose handlers are compared.
-func shapes(names []string) ([]shaped, error) {
+// sources are the handlers of the named workloads, or of all whose handlers are compared.
+func sources(names []string) ([]exhibit.Source, error) {
 	var chosen []*workload.Workload
 	for _, name := range names {
 		w, err := catalog.Find(name)
@@ -69,21 +75,21 @@ func shapes(names []string) ([]shaped, error) {
 	if len(names) == 0 {
 		chosen = catalog.All
 	}
-	var rows []shaped
+	var all []exhibit.Source
 	for _, w := range chosen {
 		for _, style := range workload.Styles {
 			text, err := fs.ReadFile(w.Source, style+".go")
 			if err != nil {
 				return nil, fmt.Errorf("handlers of %s: %w", w.Name, err)
 			}
-			c, err := shape.Measure(w.Name+"/"+style+".go", text)
+			s, err := exhibit.Count(w.Name, style, string(text))
 			if err != nil {
 				return nil, err
 			}
-			rows = append(rows, shaped{w.Name, style, c, string(text)})
+			all = append(all, s)
 		}
 	}
-	return rows, nil
+	return all, nil
 }
 
 func shapeTable(rows []shaped) string {
