@@ -11,7 +11,7 @@ DIR     ?= $(lastword $(sort $(wildcard results/local/*Z-*)))
 RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|report|stat|verify|yardstick)(/|$$)')
 
 # The tests that inject a fault into real processes, and see the gate that is its own fire.
-FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend)$$
+FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend|BusyBackend|RateBeyondTheGenerator)$$
 
 .DEFAULT_GOAL := help
 .PHONY: bench test build lint check compare report verify certify torture tune simulate gates micro yardsticks clean help

@@ -72,8 +72,13 @@ func TestEstimateAddsUp(t *testing.T) {
 	base := p.Estimate()
 	double := *p
 	double.Blocks *= 2
-	if double.Estimate() != 2*base {
-		t.Errorf("twice the blocks: %v, want %v", double.Estimate(), 2*base)
+	if got, want := double.Estimate(), 2*base-nullTime; got != want { // the null server is asked once
+		t.Errorf("twice the blocks: %v, want %v", got, want)
+	}
+	closed := *p
+	closed.Cells = slices.DeleteFunc(slices.Clone(p.Cells), func(c Cell) bool { return c.Open() })
+	if got, want := closed.Estimate(), time.Duration(p.Blocks)*closed.StepEstimate(0); len(closed.Cells) != 1 || got != want {
+		t.Errorf("without an open loop the null server need not be asked: %v, want %v", got, want)
 	}
 	longer := *p
 	longer.Timing.Slice += time.Millisecond

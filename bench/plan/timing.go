@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -36,6 +37,7 @@ const (
 	perArm   = 110 * time.Millisecond // a server: start, identity, stop, sync of its record
 	perConn  = 120 * time.Microsecond // a connection: open, warm, close
 	perEdge  = 30 * time.Millisecond  // the drain of one slice, and sampling at both its ends
+	nullTime = time.Second            // what the generator gets of a server that does nothing: once
 	perRung  = 25 * time.Millisecond  // a memory sample
 )
 
@@ -43,6 +45,9 @@ const (
 // starting, connecting and draining usually cost.
 func (p *Plan) Estimate() time.Duration {
 	var blocks, before time.Duration
+	if slices.ContainsFunc(p.Cells, func(c Cell) bool { return c.Open() }) {
+		before = nullTime
+	}
 	for i := range p.Cells {
 		c := &p.Cells[i]
 		blocks += time.Duration(p.BlocksOf(i)) * p.StepEstimate(i)

@@ -12,8 +12,8 @@ import (
 )
 
 // calibrate learns what the plan leaves to the machine, once a run: how many rounds
-// of work a microsecond is, and the capacity that rates are shares of. A run that is
-// gone on with keeps what it learnt.
+// of work a microsecond is, what the generator can do at all, and the capacity that rates are
+// shares of. A run that is gone on with keeps what it learnt.
 func (r *run) calibrate(ctx context.Context) error {
 	m := &r.journal.Manifest
 	for i := range r.cells {
@@ -25,6 +25,9 @@ func (r *run) calibrate(ctx context.Context) error {
 			m.Rounds = workload.Calibrate()
 		}
 		c.params["rounds-per-us"] = fmt.Sprintf("%.1f", m.Rounds)
+	}
+	if err := r.measureNull(ctx); err != nil {
+		return err
 	}
 	for i := range r.cells {
 		c := &r.cells[i]

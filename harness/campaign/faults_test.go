@@ -31,6 +31,16 @@ func TestSaturatedGenerator(t *testing.T) {
 	})
 }
 
+// No generator sends this much: that it may hide behind the server's own saturation, which
+// the other gates excuse, is why this one looks at the generator alone.
+func TestRateBeyondTheGenerator(t *testing.T) {
+	inject(t, fault{
+		mode: "x", cell: plan.Cell{Workload: "echo", Conns: 64, Rate: 1e6}, gate: "headroom", grade: validity.Invalid,
+		allowed: []string{"on time", "arrivals", "settled", "generator busy", "achieved", "answers"},
+		config:  func(c *Config) { c.Plan.Timing.Slice, c.Plan.Timing.Drain = 5*time.Millisecond, 200*time.Millisecond },
+	})
+}
+
 func TestStolenProcessor(t *testing.T) {
 	cpus, err := proc.Processors()
 	if err != nil {
@@ -105,6 +115,15 @@ func TestSlowBackend(t *testing.T) {
 		during: func(t *testing.T) func() {
 			return pulses(pidOf(t, "backend", ""), 60*time.Millisecond, 20*time.Millisecond)
 		},
+	})
+}
+
+// The backends answer somebody else too, as slowly as they answer the arm.
+func TestBusyBackend(t *testing.T) {
+	inject(t, fault{
+		mode: "x", cell: fanCell, gate: "backend utilisation", grade: validity.Suspect, third: true,
+		allowed: []string{"backend parity"}, bystands: true,
+		during: func(t *testing.T) func() { return flood(backendOf(t, pidOf(t, "server", "x"))) },
 	})
 }
 

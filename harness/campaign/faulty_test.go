@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -165,6 +167,32 @@ func spinOn(cpus []int) func(t *testing.T) (end func()) {
 				p.Stop(time.Second)
 			}
 		}
+	}
+}
+
+// flood asks a backend over and over, over many connections, until told to end.
+func flood(addr string) (end func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+	var all sync.WaitGroup
+	for range 256 {
+		all.Go(func() {
+			for ctx.Err() == nil {
+				r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/value?n=1&i=0&d=20000", nil)
+				if err != nil {
+					panic(err)
+				}
+				if answer, err := client.Do(r); err == nil {
+					io.Copy(io.Discard, answer.Body)
+					answer.Body.Close()
+				}
+			}
+		})
+	}
+	return func() {
+		cancel()
+		all.Wait()
+		client.CloseIdleConnections()
 	}
 }
 

@@ -42,12 +42,18 @@ func (r *run) newGroup(ctx context.Context, c *cell, block int) (*group, error) 
 	if c.backends == 0 {
 		return g, nil
 	}
+	return g, g.startBackends(ctx, c.backends, r.place.Load)
+}
+
+// startBackends starts them on some processors and waits until they listen.
+func (g *group) startBackends(ctx context.Context, count int, cpus []int) (err error) {
+	r := g.r
 	g.backends, err = proc.Start(proc.Spec{
-		Name: "backends", Argv: append(r.cfg.Backend[:len(r.cfg.Backend):len(r.cfg.Backend)], "-count", strconv.Itoa(c.backends)),
-		Env: cleanEnv(), CPUs: r.place.Load, Log: filepath.Join(r.logDir(), "backends.log"),
+		Name: "backends", Argv: append(r.cfg.Backend[:len(r.cfg.Backend):len(r.cfg.Backend)], "-count", strconv.Itoa(count)),
+		Env: cleanEnv(), CPUs: cpus, Log: filepath.Join(r.logDir(), "backends.log"),
 	})
 	if err != nil {
-		return g, err
+		return err
 	}
 	ready, cancel := context.WithTimeout(ctx, r.cfg.Ready)
 	defer cancel()
@@ -57,10 +63,10 @@ func (r *run) newGroup(ctx context.Context, c *cell, block int) (*group, error) 
 		err = fmt.Errorf("backends: their first line is %q, want where they listen", line)
 	}
 	if err != nil {
-		return g, fmt.Errorf("%w; log: %s", err, g.backends.LogTail())
+		return fmt.Errorf("%w; log: %s", err, g.backends.LogTail())
 	}
 	g.addrs = strings.Split(list, ",")
-	return g, nil
+	return nil
 }
 
 // close ends all processes of the group.

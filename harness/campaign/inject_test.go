@@ -26,6 +26,7 @@ var (
 // machines are the gates that others' work on this machine may fire.
 var machines = []string{
 	"on time", "arrivals", "generator busy", "stranger", "load stranger", "steal", "hiccups", "retransmits", "memory", "throttled", "settled", "idle arm", "backend parity",
+	"backend utilisation", "headroom",
 }
 
 // fault is one way to spoil a trial: that of the arm "server:mode=MODE", while the arm
@@ -144,7 +145,7 @@ func injectOnce(t *testing.T, f fault) (spoilt, beside validity.Verdict) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, trials, err := journal.Read(out.Dir)
+	m, trials, err := journal.Read(out.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,6 +158,7 @@ func injectOnce(t *testing.T, f fault) (spoilt, beside validity.Verdict) {
 		return validity.Context{
 			Open: f.cell.Open(), Conns: f.cell.Conns, NewConns: f.cell.NewConns,
 			Server: len(server), Load: len(load), Shared: len(cpus) < 2,
+			NullRate: m.NullRate,
 		}
 	})
 	for i := range trials {
@@ -186,4 +188,21 @@ func pidOf(t *testing.T, role, mode string) int {
 	}
 	t.Fatalf("no child plays %s %s", role, mode)
 	return 0
+}
+
+// backendOf is where the first backend of a server listens.
+func backendOf(t *testing.T, server int) string {
+	t.Helper()
+	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", server))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for entry := range strings.SplitSeq(string(environ), "\x00") {
+		if list, ok := strings.CutPrefix(entry, "ASSAY_BACKENDS="); ok {
+			first, _, _ := strings.Cut(list, ",")
+			return first
+		}
+	}
+	t.Fatalf("server %d was told of no backends", server)
+	return ""
 }

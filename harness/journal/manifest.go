@@ -45,6 +45,7 @@ type Manifest struct {
 	Built    map[string]string `json:"built"`              // what compiled each of them, as it says itself
 	Capacity []Capacity        `json:"capacity,omitempty"` // measured before the blocks, for cells whose rate is a share of it
 	Rounds   float64           `json:"rounds_per_us,omitempty"`
+	NullRate float64           `json:"null_rate,omitempty"` // what the generator gets of a server that does nothing, per second; measured before the blocks, for open loops
 
 	Register string  `json:"register,omitempty"` // SHA-256 of the register of claims, from before the first trial
 	Suites   []Suite `json:"suites,omitempty"`   // held against the models before the first trial

@@ -33,7 +33,7 @@ func FromManifest(m *journal.Manifest, trials []trial.Trial, takes func(workload
 		Finished: m.State == journal.Complete, Command: again(m), Baseline: p.Arms[0].Name,
 		Placement: Placement{Server: m.Placement.Server, Load: m.Placement.Load, Shared: m.Placement.Shared},
 		GOOS:      m.Environment.OS, GOARCH: m.Environment.Arch, CPU: m.Environment.Processor,
-		Facts: facts(m), Trials: trials, Seed: p.Seed,
+		Facts: facts(m), Trials: trials, Seed: p.Seed, NullRate: m.NullRate,
 	}
 	for i := range p.Arms {
 		r.Arms = append(r.Arms, armOf(m, &p.Arms[i]))
@@ -181,6 +181,9 @@ func facts(m *journal.Manifest) []Fact {
 	}
 	for _, c := range m.Capacity {
 		add("capacity in "+c.Cell, fmt.Sprintf("slowest arm %s %s/s; driven at %s/s", c.Slowest, significant(c.Rates[c.Slowest]), significant(c.Rate)))
+	}
+	if m.NullRate > 0 {
+		add("generator against a server that does nothing", significant(m.NullRate)+"/s")
 	}
 	add("seed", strconv.FormatUint(p.Seed, 10))
 	add("plan", m.PlanHash)

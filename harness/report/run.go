@@ -30,6 +30,8 @@ type Run struct {
 
 	Seed uint64 // of the plan
 
+	NullRate float64 // what the generator gets of a server that does nothing, per second; 0: not known
+
 	Trials []trial.Trial
 
 	Behaviour []Behaviour // what behaviour cases found, if that was recorded with the run

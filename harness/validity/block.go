@@ -17,11 +17,11 @@ func newBlock(trials []*trial.Trial) *block {
 	return &block{trials}
 }
 
-// parity is how far the backends' service time for a trial is from the median over the
-// arms: 0.1 is a tenth more, or a tenth less. Of two arms each is held against the other. False
-// where it cannot be known.
-func (b *block) parity(f *facts) (apart, mine, others float64, ok bool) {
-	if b == nil || f.calls == 0 {
+// apart is how far a figure of a trial is from its median over the arms: 0.1 is a tenth more,
+// or a tenth less. Of two arms each is held against the other. False where it cannot be known:
+// of gives 0 where a trial has no such figure.
+func (b *block) apart(f *facts, of func(t *trial.Trial) float64) (apart, mine, others float64, ok bool) {
+	if b == nil {
 		return 0, 0, 0, false
 	}
 	var values []float64
@@ -29,22 +29,45 @@ func (b *block) parity(f *facts) (apart, mine, others float64, ok bool) {
 		if t.Arm == f.Arm && len(b.trials) == 2 {
 			continue
 		}
-		var calls, sum float64
-		for i := range t.Slices {
-			if s := t.Slices[i].Backend; s != nil {
-				calls += float64(s.Calls)
-				sum += float64(s.Calls) * float64(s.ServiceMean)
-			}
-		}
-		if calls > 0 {
-			values = append(values, sum/calls)
+		if v := of(t); v > 0 {
+			values = append(values, v)
 		}
 	}
-	mine, others = f.callTime/float64(f.calls), median(values)
+	mine, others = of(f.Trial), median(values)
 	if others == 0 || mine == 0 {
 		return 0, 0, 0, false
 	}
 	return math.Max(mine/others, others/mine) - 1, mine, others, true
+}
+
+// callTime is the mean service time of the backends' calls, ns; 0 without any.
+func callTime(t *trial.Trial) float64 {
+	var calls, sum float64
+	for i := range t.Slices {
+		if s := t.Slices[i].Backend; s != nil {
+			calls += float64(s.Calls)
+			sum += float64(s.Calls) * float64(s.ServiceMean)
+		}
+	}
+	return share(sum, calls)
+}
+
+// backendWork is the backends' processor time for a request of the arm's, ns; 0 without
+// calls. Of arms at one rate it is their utilisation; of others it is fit to be compared too.
+func backendWork(t *trial.Trial) float64 {
+	var work, requests, calls float64
+	for i := range t.Slices {
+		s := &t.Slices[i]
+		work += float64(s.BackendCPU)
+		requests += float64(s.Load.Requests)
+		if s.Backend != nil {
+			calls += float64(s.Backend.Calls)
+		}
+	}
+	if calls == 0 {
+		return 0
+	}
+	return share(work, requests)
 }
 
 // shift looks for the point at which a trial's course changes for good: its parts' mean

@@ -16,7 +16,7 @@ const (
 )
 
 var (
-	open   = Context{Open: true, Conns: conns, Server: 1, Load: 1}
+	open   = Context{Open: true, Conns: conns, Server: 1, Load: 1, NullRate: 4000}
 	closed = Context{Conns: conns, Server: 1, Load: 1}
 )
 

@@ -28,12 +28,11 @@ type facts struct {
 	retransmits, drops         int64
 	idleCPU, idleSpan          float64
 	pArrivals                  float64 // the least, times the number of slices; NaN where unknown
-	calls                      uint64  // answered by the backends
-	callTime                   float64 // sum of their service times
 	backlog, dueLast           float64 // growth in the last thirds; requests due in them
 	machine, arrivals          bool    // the records have these parts
 	decoded                    bool    // served is known
 	slowest                    int64   // right answer; 0 where unknown
+	offered                    float64 // requests per second; 0 in a closed loop
 }
 
 func gather(t *trial.Trial, c Context) *facts {
@@ -42,10 +41,6 @@ func gather(t *trial.Trial, c Context) *facts {
 		s := &t.Slices[i]
 		f.addLoad(&s.Load)
 		f.addMachine(s)
-		if b := s.Backend; b != nil {
-			f.calls += b.Calls
-			f.callTime += float64(b.Calls) * float64(b.ServiceMean)
-		}
 	}
 	for kind, n := range t.Leftover {
 		f.by[kind] += n
@@ -61,6 +56,7 @@ func gather(t *trial.Trial, c Context) *facts {
 
 func (f *facts) addLoad(l *trial.LoadFigures) {
 	f.requests += l.Requests
+	f.offered = max(f.offered, l.Offered)
 	f.answers += l.Answers
 	f.late += l.Late
 	f.bytesIn += l.BytesIn

@@ -39,6 +39,11 @@ var Gates = []Gate{
 		Advice: "lower --rate, or give the load more processors", of: generatorBusy,
 	},
 	{
+		Name: "headroom", Looks: "open loop: what the generator gets of a server that does nothing ÷ the rate that was asked for",
+		Below: true, Unit: Plain, Suspect: 2, Invalid: 1.2, Proof: "TestRateBeyondTheGenerator",
+		Advice: "the rate is near what the generator can do at all: lower --rate, or give the load a faster processor", of: headroom,
+	},
+	{
 		Name: "arrivals", Looks: "open loop: gaps between sent requests against the schedule's, 100 µs either way (p of Kolmogorov and Smirnov, for all slices together)",
 		Below: true, Unit: Plain, Suspect: .01, Invalid: None, Proof: "TestThrottledGenerator",
 		Advice: "the arrivals were not those intended: lower --rate, or free the generator's processor", of: arrivals,
@@ -57,6 +62,13 @@ var Gates = []Gate{
 		Name: "backend parity", Looks: "the backends' mean service time for this arm, against the median of the arms in the block",
 		Suspect: .10, Invalid: .50, Proof: "TestSlowBackend",
 		Advice: "the backends were slower or faster for this arm than for the others, so its times are not its own: free their processor and repeat", of: parity,
+	},
+	// Arms hand their calls over in bunches of their own, which a backend serves cheaper: over the
+	// clean trials of the published run the worst is 14 %.
+	{
+		Name: "backend utilisation", Looks: "the backends' processor time for a request of this arm, against the median of the arms in the block",
+		Suspect: .25, Invalid: 1, Proof: "TestBusyBackend",
+		Advice: "the backends worked for somebody else too, or dearer than for the others: see who else asks them, and repeat", of: backendBusy,
 	},
 	{
 		Name: "settled", Looks: "size of the greatest change for good in the course of service times against the other arms (Pettitt, p < 0.001)",

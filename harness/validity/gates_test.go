@@ -64,6 +64,9 @@ func TestGates(t *testing.T) {
 		{"a full generator", open, func(t *trial.Trial) { each(t, load(.96)) }, "generator busy INVALID"},
 		{"a generator that polls", open, func(t *trial.Trial) { each(t, load(.99)); each(t, func(s *trial.Slice) { s.Polled = length / 4 }) }, ""},
 		{"a full generator, closed", closed, func(t *trial.Trial) { each(t, load(.99)) }, ""},
+		{"little headroom", open, func(t *trial.Trial) { slice(t).Load.Offered = 2001 }, "headroom SUSPECT"},
+		{"no headroom", open, func(t *trial.Trial) { slice(t).Load.Offered = 3334 }, "headroom INVALID"},
+		{"no headroom known", Context{Open: true, Conns: conns, Server: 1, Load: 1}, func(t *trial.Trial) { slice(t).Load.Offered = 1e6 }, ""},
 		{"other arrivals", open, func(t *trial.Trial) { slice(t).Load.Arrivals.P = .002 }, "arrivals SUSPECT"},
 		{"arrivals that four slices may have by chance", open, func(t *trial.Trial) { slice(t).Load.Arrivals.P = .003 }, ""},
 		{"a connection idle now and then", closed, func(t *trial.Trial) { each(t, service(4_850_000)) }, "Little's law SUSPECT"},
@@ -73,6 +76,18 @@ func TestGates(t *testing.T) {
 		{"slower backends", open, func(t *trial.Trial) { each(t, func(s *trial.Slice) { s.Backend.ServiceMean = 1_110_000 }) }, "backend parity SUSPECT"},
 		{"faster backends", closed, func(t *trial.Trial) { each(t, func(s *trial.Slice) { s.Backend.ServiceMean = 900_000 }) }, "backend parity SUSPECT"},
 		{"slow backends", open, func(t *trial.Trial) { each(t, func(s *trial.Slice) { s.Backend.ServiceMean = 1_510_000 }) }, "backend parity INVALID"},
+		{"busier backends", open, func(t *trial.Trial) { each(t, func(s *trial.Slice) { s.BackendCPU = s.BackendCPU * 126 / 100 }) }, "backend utilisation SUSPECT"},
+		{"lazy backends", closed, func(t *trial.Trial) { each(t, func(s *trial.Slice) { s.BackendCPU = s.BackendCPU * 100 / 126 }) }, "backend utilisation SUSPECT"},
+		{"backends that work twice", open, func(t *trial.Trial) { each(t, func(s *trial.Slice) { s.BackendCPU = s.BackendCPU * 201 / 100 }) }, "backend utilisation INVALID"},
+		{"backends that work more for more requests", closed, func(t *trial.Trial) {
+			each(t, func(s *trial.Slice) {
+				s.BackendCPU *= 2
+				s.Load.Requests, s.Load.Answers, s.Load.BytesIn, s.Load.AnswerBytes = 2*perSlice, 2*perSlice, 140*perSlice, 140*perSlice
+				s.Load.Classes[0].Service, s.Load.Classes[0].Slip = histogram(2*perSlice, 2_490_000), histogram(2*perSlice, 10_000)
+				s.Backend.Calls *= 2
+			})
+			t.Runtime.Requests *= 2
+		}, ""},
 		{"a warm-up too short", open, func(t *trial.Trial) {
 			for i := range 18 { // a slice and a half
 				t.Slices[i/12].Load.Series.Mean[i%12] = t.Slices[i/12].Load.Series.Mean[i%12] * 14 / 10

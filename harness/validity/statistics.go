@@ -108,6 +108,14 @@ func generatorBusy(f *facts) (float64, string, bool) {
 	return f.loadShare(), "the load's processors were busy " + percent(f.loadShare()) + " of the time", true
 }
 
+func headroom(f *facts) (float64, string, bool) {
+	if !f.Open || f.offered == 0 || f.NullRate == 0 || f.Shared {
+		return 0, "", false
+	}
+	v := f.NullRate / f.offered
+	return v, fmt.Sprintf("asked for %.0f/s, the generator gets %.0f/s of a server that does nothing: %.1f times that", f.offered, f.NullRate, v), true
+}
+
 func arrivals(f *facts) (float64, string, bool) {
 	if !f.Open || math.IsNaN(f.pArrivals) {
 		return 0, "", false
@@ -131,8 +139,13 @@ func fairness(f *facts) (float64, string, bool) {
 }
 
 func parity(f *facts) (float64, string, bool) {
-	apart, mine, others, ok := f.block.parity(f)
+	apart, mine, others, ok := f.block.apart(f, callTime)
 	return apart, fmt.Sprintf("the backends took %s a call for this arm, %s for the median arm", ms(mine), ms(others)), ok
+}
+
+func backendBusy(f *facts) (float64, string, bool) {
+	apart, mine, others, ok := f.block.apart(f, backendWork)
+	return apart, fmt.Sprintf("the backends computed %s for a request of this arm, %s for one of the median arm", ms(mine), ms(others)), ok
 }
 
 func settled(f *facts) (float64, string, bool) {

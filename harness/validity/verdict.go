@@ -49,6 +49,9 @@ type Context struct {
 	Server   int  // processors of the server
 	Load     int  // processors of the generator and the backends
 	Shared   bool // both on the same processor
+	// NullRate is what the generator gets in a closed loop of a server that does nothing, per
+	// second; 0: not known.
+	NullRate float64
 }
 
 // Judge judges one trial. block are all trials of its cell and block, itself among them,
