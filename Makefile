@@ -14,7 +14,7 @@ RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|re
 FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend|BusyBackend|RateBeyondTheGenerator)$$
 
 .DEFAULT_GOAL := help
-.PHONY: bench test build lint check compare report verify certify torture tune simulate gates micro yardsticks clean help
+.PHONY: bench test build lint check compare report findings publish verify certify torture tune simulate gates micro yardsticks clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,6 +32,16 @@ check: build ## behaviour of every model, case by case: ARGS='reactor pool'
 
 report: build ## make the files of a finished run again: DIR=results/local/…
 	bin/assay report $(DIR)
+
+findings: build ## what README.md and results/README.md say of the published runs
+	bin/assay report --findings results
+
+publish: build ## a finished run of yours into results/: DIR=results/local/… AS=2026-11-21-full
+	@test -n "$(AS)" && test ! -e results/$(AS) || { echo "say AS=DATE-PROFILE, a name that results/ does not have"; exit 2; }
+	cp -r $(DIR) results/$(AS) && rm -rf results/$(AS)/log && if [ -e results/$(AS)/trials.jsonl ]; then gzip -9 results/$(AS)/trials.jsonl; fi
+	bin/assay report results/$(AS) >/dev/null && bin/assay verify results/$(AS)
+	@size=$$(du -sk results/$(AS) | cut -f1); test $$size -le 8192 || { echo "results/$(AS) has $$size KiB, more than 8192"; exit 1; }
+	bin/assay report --findings results
 
 compare: build ## two runs side by side: OLD=results/local/… NEW=results/local/…; a gate with ARGS='--fail-on regression'
 	bin/assay compare $(ARGS) $(OLD) $(NEW)

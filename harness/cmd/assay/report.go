@@ -13,18 +13,25 @@ import (
 )
 
 func newReport(s streams) *cobra.Command {
-	var asJSON bool
+	var asJSON, tell bool
 	c := &cobra.Command{
 		Use:     "report DIR",
 		GroupID: read,
 		Short:   "make a run's tables and pictures again from its records",
 		Long: `Report reads a run's manifest.json and trials.jsonl and writes the files that derive from
 them into the same folder: bench.txt, latency.hlog, claims.json, report.md, its pictures and report.html. The same records
-give the same bytes. With --json nothing is written: every contrast is printed instead.`,
+give the same bytes. With --json nothing is written: every contrast is printed instead.
+
+--findings takes the folder of published runs: its README.md gets their index, and the README.md
+beside the folder what the fullest and newest of them found, each between two marked lines.`,
 		Example: `  assay report results/local/20260102T030405Z-quick-0123456789ab
-  assay report results/local/20260102T030405Z-quick-0123456789ab --json | jq '.[] | select(.metric == "cpu")'`,
+  assay report results/local/20260102T030405Z-quick-0123456789ab --json | jq '.[] | select(.metric == "cpu")'
+  assay report --findings results`,
 		Args: exactly("DIR"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if tell {
+				return s.writeFindings(args[0])
+			}
 			v, err := openRun(args[0])
 			if err != nil {
 				return err
@@ -39,6 +46,8 @@ give the same bytes. With --json nothing is written: every contrast is printed i
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "an array of contrasts: cell, arm, base, metric, ratio, lo, hi")
+	c.Flags().BoolVar(&tell, "findings", false, "DIR holds published runs: make the README files that tell of them")
+	c.MarkFlagsMutuallyExclusive("json", "findings")
 	return c
 }
 
