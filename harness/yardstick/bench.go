@@ -23,6 +23,7 @@ type Bench struct {
 	Trials int           // alternations in a block
 	Slice  time.Duration // of one trial of a server
 	Attack time.Duration // of one trial of a generator, in whole seconds
+	Slips  int           // alternations of the part slip
 	Rate   float64       // of the open loop, requests per second
 	Seed   uint64
 	Log    io.Writer // a line a group and a block
@@ -30,6 +31,7 @@ type Bench struct {
 
 	load, server []int // processors
 	random       *rand.Rand
+	began        time.Time
 }
 
 // Run measures all parts and hands each sample to Keep as soon as it is there. The
@@ -43,28 +45,31 @@ func (b *Bench) Run(ctx context.Context) error {
 	if err := proc.FixTHP(); err != nil {
 		return err
 	}
-	for _, part := range []struct {
-		name string
-		run  func(context.Context) error
-	}{
-		{Servers, b.pairs},
-		{Memory, b.memory},
-		{Closing, func(ctx context.Context) error { return b.generators(ctx, Closing, Closed) }},
-		{Opening, func(ctx context.Context) error { return b.generators(ctx, Opening, Open) }},
-	} {
-		if len(b.Only) > 0 && !slices.Contains(b.Only, part.name) {
+	run := map[string]func(context.Context) error{
+		Servers: b.pairs,
+		Memory:  b.memory,
+		Closing: func(ctx context.Context) error { return b.generators(ctx, Closing, Closed) },
+		Opening: func(ctx context.Context) error { return b.generators(ctx, Opening, Open) },
+		Slips:   b.slips,
+	}
+	for i, part := range Parts {
+		if !b.wants(part) {
 			continue
 		}
-		if err := part.run(ctx); err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
+		b.say("%s: about %v, %v left in all", part, b.lasts(part).Round(time.Second), b.left(i).Round(time.Second))
+		if err := run[part](ctx); err != nil {
+			return fmt.Errorf("%s: %w", part, err)
 		}
 	}
 	return nil
 }
 
+// wants says whether a part is to be measured.
+func (b *Bench) wants(part string) bool { return len(b.Only) == 0 || slices.Contains(b.Only, part) }
+
 // ready sets the processors of load and server.
 func (b *Bench) ready(load, server []int) {
-	b.load, b.server = load, server
+	b.load, b.server, b.began = load, server, time.Now()
 	b.random = rand.New(rand.NewPCG(b.Seed, 1))
 }
 
@@ -103,7 +108,10 @@ func (b *Bench) generator() (*load.Client, error) {
 // order is a random order of n arms.
 func (b *Bench) order(n int) []int { return b.random.Perm(n) }
 
-func (b *Bench) say(format string, args ...any) { fmt.Fprintf(b.Log, format+"\n", args...) }
+// say logs a line, and how long the run has lasted.
+func (b *Bench) say(format string, args ...any) {
+	fmt.Fprintf(b.Log, "%6v  "+format+"\n", append([]any{time.Since(b.began).Round(time.Second)}, args...)...)
+}
 
 // fault is the sample of a trial that came to nothing.
 func (s Sample) fault(err error) Sample {

@@ -120,7 +120,7 @@ func TestGenerators(t *testing.T) {
 		{Name: "missing", Argv: []string{"no-such-generator"}, Read: readWrk},
 		{Name: "failing", Argv: []string{"sh", "-c", "echo oh no >&2; exit 3"}, Read: readWrk},
 	}
-	if err := b.turns(context.Background(), srv, all, Sample{}, 2); err != nil {
+	if err := b.turns(context.Background(), srv, all, Sample{}, 2, time.Second); err != nil {
 		t.Fatal(err)
 	}
 	g := group{samples: *kept}
@@ -144,5 +144,29 @@ func TestGenerators(t *testing.T) {
 	}
 	if count != 1 {
 		t.Errorf("a generator that is not installed was tried %d times, want 1", count)
+	}
+}
+
+// Each alternation of slips is a block, and a trial may be shorter than a second.
+func TestSlipsAlternate(t *testing.T) {
+	wasNull, wasAll := null, Slipping
+	defer func() { null, Slipping = wasNull, wasAll }()
+	null = plainNet
+	say := `printf '{"slip_ns":{"p99":%s}}' "$0"`
+	Slipping = []Generator{
+		{Name: "assay", Argv: []string{"sh", "-c", say, "{ms}"}, Read: readAssay},
+		{Name: "spin", Argv: []string{"sh", "-c", say, "{seconds}"}, Read: readAssay},
+	}
+	b, kept := bench(t)
+	b.Slips = 7
+	if err := b.slips(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	g := group{samples: *kept}
+	for name, want := range map[string]float64{"assay": 500, "spin": 0.5} {
+		e, err := level(g.of(name, slip99))
+		if err != nil || e.N != b.Slips || e.Lo != want || e.Hi != want {
+			t.Errorf("%s: %+v, %v; want %g from %d blocks", name, e, err, want, b.Slips)
+		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,14 +27,14 @@ func (b *Bench) generators(ctx context.Context, part string, all []Generator) er
 	if part == Opening {
 		group = fmt.Sprintf("%.0f/s, %s", b.Rate, group)
 	}
-	trials := max(1, b.Trials/4) // they are longer than a server's
+	trials := b.attempts()
 	for block := range b.Blocks {
 		b.say("block %d/%d  generators, %s, %s", block+1, b.Blocks, part, group)
 		srv, err := b.start(ctx, null)
 		if err != nil {
 			return err
 		}
-		err = b.turns(ctx, srv, all, Sample{Part: part, Group: group, Block: block}, trials)
+		err = b.turns(ctx, srv, all, Sample{Part: part, Group: group, Block: block}, trials, b.attacks())
 		srv.Stop(proc.Grace)
 		if err != nil {
 			return err
@@ -44,9 +43,32 @@ func (b *Bench) generators(ctx context.Context, part string, all []Generator) er
 	return nil
 }
 
-// turns lets each generator have its trials. One that is not installed is left
+// attacks is how long a trial of a generator takes: peers know whole seconds only.
+func (b *Bench) attacks() time.Duration { return max(time.Second, b.Attack.Round(time.Second)) }
+
+// slips compares how late our generator and the client that spins send. Every trial is a fresh
+// process of either, so each alternation is a block of its own.
+func (b *Bench) slips(ctx context.Context) error {
+	srv, err := b.start(ctx, null)
+	if err != nil {
+		return err
+	}
+	defer srv.Stop(proc.Grace)
+	s := Sample{Part: Slips, Group: fmt.Sprintf("%.0f/s, %d connections", b.Rate, clients)}
+	for s.Block = range b.Slips {
+		if s.Block%10 == 0 {
+			b.say("alternation %d/%d  slips", s.Block+1, b.Slips)
+		}
+		if err := b.turns(ctx, srv, Slipping, s, 1, slipTrial); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turns lets each generator have its trials of took each. One that is not installed is left
 // out of later ones, with one sample that says so.
-func (b *Bench) turns(ctx context.Context, srv *server, all []Generator, s Sample, trials int) error {
+func (b *Bench) turns(ctx context.Context, srv *server, all []Generator, s Sample, trials int, took time.Duration) error {
 	missing := make(map[string]bool)
 	for index := range trials {
 		for _, i := range b.order(len(all)) {
@@ -56,7 +78,7 @@ func (b *Bench) turns(ctx context.Context, srv *server, all []Generator, s Sampl
 			}
 			s := s
 			s.Arm, s.Index = g.Name, index
-			values, err := b.attack(ctx, srv, g)
+			values, err := b.attack(ctx, srv, g, took)
 			if s.Values = values; err != nil {
 				if ctx.Err() != nil {
 					return err
@@ -72,24 +94,23 @@ func (b *Bench) turns(ctx context.Context, srv *server, all []Generator, s Sampl
 	return nil
 }
 
-// attack is one trial of one generator.
-func (b *Bench) attack(ctx context.Context, srv *server, g *Generator) (map[string]float64, error) {
+// attack is one trial of one generator, took long.
+func (b *Bench) attack(ctx context.Context, srv *server, g *Generator, took time.Duration) (map[string]float64, error) {
 	dir, err := os.MkdirTemp("", "yardstick")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	seconds := int(max(1, math.Round(b.Attack.Seconds())))
 	vegeta, _ := b.find("vegeta")
 	fill := strings.NewReplacer(
 		"{url}", "http://"+srv.addr+"/echo", "{addr}", srv.addr, "{conns}", strconv.Itoa(clients),
 		"{rate}", fmt.Sprintf("%.0f", b.Rate), "{each}", fmt.Sprintf("%.0f", b.Rate/clients),
-		"{seconds}", strconv.Itoa(seconds), "{ms}", strconv.Itoa(seconds*1000), "{tmp}", filepath.Join(dir, "out"), "{vegeta}", vegeta,
+		"{seconds}", strconv.FormatFloat(took.Seconds(), 'f', -1, 64), "{ms}", strconv.FormatInt(took.Milliseconds(), 10), "{tmp}", filepath.Join(dir, "out"), "{vegeta}", vegeta,
 	)
 	if g.Name == "vegeta" && vegeta == "" {
 		return nil, fmt.Errorf("vegeta: %w", exec.ErrNotFound)
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(seconds)*time.Second+20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, took+20*time.Second)
 	defer cancel()
 	out, err := b.output(ctx, g.Name, g.Argv, fill)
 	if err == nil && g.Then != nil {

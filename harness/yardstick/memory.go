@@ -12,11 +12,11 @@ import (
 )
 
 // settling is how long a server is left alone before its memory is read.
-const settling = 2 * time.Second
+const settling = 1500 * time.Millisecond
 
 // memory takes every holder up the ladder, in a fresh process each block.
 func (b *Bench) memory(ctx context.Context) error {
-	blocks := (b.Blocks + 1) / 2 // a slope's spread over processes is small
+	blocks := b.climbs()
 	for block := range blocks {
 		for _, i := range b.order(len(Holders)) {
 			h := Holders[i]

@@ -110,6 +110,10 @@ var Open = []Generator{
 	{Name: "hey", Argv: []string{"hey", "-q", "{each}", "-c", "{conns}", "-z", "{seconds}s", "-o", "csv", "{url}"}, Read: readHeyCSV},
 }
 
+// Slipping are those of the open loop whose slips are compared, in pairs of neighbours: ours, and the
+// client that never sleeps.
+var Slipping = Open[:4]
+
 func openAssay(arrivals string) []string {
 	return []string{"assay", "load", "{url}", "--rate", "{rate}", "--arrivals", arrivals, "--conns", "{conns}", "--duration", "{ms}ms", "--json"}
 }

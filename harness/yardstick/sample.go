@@ -26,10 +26,11 @@ const (
 	Memory  = "memory"
 	Closing = "closed-loop"
 	Opening = "open-loop"
+	Slips   = "slip"
 )
 
 // Parts are all parts of a run.
-var Parts = []string{Servers, Memory, Closing, Opening}
+var Parts = []string{Servers, Memory, Closing, Opening, Slips}
 
 // Names of values.
 const (

@@ -48,9 +48,10 @@ func (b *Bench) pair(ctx context.Context, p Pair, block int) error {
 		defer r.server.Stop(proc.Grace)
 		runs = append(runs, r)
 	}
-	for index := range b.Trials {
+	trials, lasts := b.slicing(p)
+	for index := range trials {
 		for _, i := range b.order(len(runs)) {
-			s, err := runs[i].slice(ctx, b, index)
+			s, err := runs[i].slice(ctx, b, index, lasts)
 			if err != nil {
 				return err
 			}
@@ -86,7 +87,7 @@ func (b *Bench) open(ctx context.Context, g *load.Client, a Arm, p Pair, block i
 	r.sample = Sample{Part: Servers, Group: p.name(), Arm: a.Name, Block: block}
 	_, err = g.Do(ctx, load.Command{Op: load.OpOpen, Arm: a.Name, Addr: s.addr, Conns: p.Conns, Workload: "echo"})
 	if err == nil {
-		_, err = g.Do(ctx, load.Command{Op: load.OpSlice, Arm: a.Name, Duration: int64(500 * time.Millisecond), Discard: true})
+		_, err = g.Do(ctx, load.Command{Op: load.OpSlice, Arm: a.Name, Duration: int64(warmUp), Discard: true})
 	}
 	if err != nil {
 		s.Stop(0)
@@ -95,15 +96,16 @@ func (b *Bench) open(ctx context.Context, g *load.Client, a Arm, p Pair, block i
 	return r, nil
 }
 
-// slice is one trial. A wrong answer is the arm's failure and not a value.
-func (r *run) slice(ctx context.Context, b *Bench, index int) (Sample, error) {
+// slice is one trial, lasts long. A wrong answer is the arm's failure and not a value. Each index has
+// a seed of its own, the same for both arms: who comes first must not be the same in every slice.
+func (r *run) slice(ctx context.Context, b *Bench, index int, lasts time.Duration) (Sample, error) {
 	s := r.sample
 	s.Index = index
 	before, err := r.server.CPU()
 	if err != nil {
 		return s.fault(err), nil
 	}
-	reply, err := r.gen.Do(ctx, load.Command{Op: load.OpSlice, Arm: s.Arm, Duration: int64(b.Slice), First: r.next, Seed: b.Seed})
+	reply, err := r.gen.Do(ctx, load.Command{Op: load.OpSlice, Arm: s.Arm, Duration: int64(lasts), First: r.next, Seed: b.Seed + uint64(index)})
 	if err != nil {
 		return s, err
 	}

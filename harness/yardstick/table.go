@@ -1,9 +1,11 @@
 package yardstick
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -31,6 +33,7 @@ func Table(w io.Writer, h Header, all []Sample) error {
 	t.memory(all)
 	t.closed(all)
 	t.open(all)
+	t.slips(all)
 	t.commands(all)
 	return t.err
 }
@@ -56,10 +59,11 @@ func (t *table) commands(all []Sample) {
 	for _, part := range []struct {
 		name string
 		all  []Generator
-	}{{Closing, Closed}, {Opening, Open}} {
+	}{{Closing, Closed}, {Opening, Open}, {Slips, Slipping}} {
 		for _, g := range part.all {
-			if used[part.name+g.Name] {
-				t.line("- `%s`", g.command())
+			if line := g.command(); used[part.name+g.Name] && !said[line] {
+				said[line] = true
+				t.line("- `%s`", line)
 			}
 		}
 	}
@@ -216,8 +220,7 @@ func (t *table) open(all []Sample) {
 	}
 }
 
-// rivalry holds our generator against the best of its rivals, and its slip against
-// that of the client that spins.
+// rivalry holds our generator against the best of its rivals.
 func (t *table) rivalry(g *group) {
 	t.line("\n| asked of assay | ratio | |\n|---|--:|--:|")
 	for _, q := range []string{p50, p99} {
@@ -231,12 +234,27 @@ func (t *table) rivalry(g *group) {
 			t.row(fmt.Sprintf("%s at most half of the best of %s: %s", q, strings.Join(rivals, ", "), name), e.times(), verdict(0.5, e.Hi))
 		}
 	}
-	for _, kind := range []string{"", " poisson"} {
-		if e, err := ratio(g.of("assay"+kind, slip99), g.of("spin"+kind, slip99)); err == nil {
-			t.row("slip p99 at most 1.25 × that of spin"+kind, e.times(), verdict(1.25, e.Hi))
+}
+
+// slips shows how late requests are sent: by ours and by the client that spins. Each alternation is a
+// block, because each is of fresh processes.
+func (t *table) slips(all []Sample) {
+	for _, g := range groups(all, Slips) {
+		t.head("How late generators send, open loop against the same, "+g.name, "arrivals", "slip p99 of assay, µs", "of spin, µs", "ratio", "asked", "", "alternations")
+		for _, kind := range []string{"", " poisson"} {
+			ours, spin := g.of("assay"+kind, slip99), g.of("spin"+kind, slip99)
+			e, err := ratio(ours, spin)
+			if err != nil {
+				continue
+			}
+			t.row(cmp.Or(strings.TrimSpace(kind), "constant")+g.lost("assay"+kind, "spin"+kind), micros(level(ours)), micros(level(spin)), e.times(),
+				most(mostSlip, "× %.2f"), verdict(mostSlip, e.Hi), strconv.Itoa(e.N))
 		}
 	}
 }
+
+// mostSlip is asked of our slip p99 ÷ that of the client that spins.
+const mostSlip = 1.25
 
 // verdict says whether the far end of an interval keeps to what was asked for.
 func verdict(most, hi float64) string {

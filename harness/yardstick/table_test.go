@@ -64,6 +64,10 @@ func samples() []Sample {
 				v[slip99] = g.lag
 			}
 			add(Opening, "10000/s, 64 connections", g.name, block, 0, v)
+			if g.lag > 0 {
+				add(Slips, "10000/s, 64 connections", g.name, block, 0, map[string]float64{slip99: g.lag})
+				add(Slips, "10000/s, 64 connections", g.name+" poisson", block, 0, map[string]float64{slip99: 16e3 - 10*g.lag})
+			}
 		}
 	}
 	return append(all,

@@ -54,18 +54,20 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return err
 	}
 	bin := filepath.Dir(self)
-	b := &yardstick.Bench{Bin: bin, Peers: filepath.Join(bin, "peers"), Log: stderr}
+	b := yardstick.Default()
+	b.Bin, b.Peers, b.Log = bin, filepath.Join(bin, "peers"), stderr
 	f := flag.NewFlagSet("yardsticks", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	out := f.String("out", "results/yardsticks", "folder for samples.jsonl and README.md")
 	parts := f.String("parts", strings.Join(yardstick.Parts, ","), "what to measure")
 	table := f.Bool("table", false, "measure nothing: make README.md anew from samples.jsonl")
-	f.IntVar(&b.Blocks, "blocks", 6, "fresh processes of each group; six give an interval at 95 %")
-	f.IntVar(&b.Trials, "trials", 12, "alternations in a block")
-	f.DurationVar(&b.Slice, "slice", 300*time.Millisecond, "of one trial of a server")
-	f.DurationVar(&b.Attack, "attack", 2*time.Second, "of one trial of a generator, in whole seconds")
-	f.Float64Var(&b.Rate, "rate", 10000, "of the open loop, per second")
-	f.Uint64Var(&b.Seed, "seed", 1, "of the order of trials")
+	f.IntVar(&b.Blocks, "blocks", b.Blocks, "fresh processes of each group; six give an interval at 95 %")
+	f.IntVar(&b.Trials, "trials", b.Trials, "alternations in a block")
+	f.DurationVar(&b.Slice, "slice", b.Slice, "of one trial of a server")
+	f.DurationVar(&b.Attack, "attack", b.Attack, "of one trial of a generator, in whole seconds")
+	f.IntVar(&b.Slips, "slips", b.Slips, "alternations of the part slip")
+	f.Float64Var(&b.Rate, "rate", b.Rate, "of the open loop, per second")
+	f.Uint64Var(&b.Seed, "seed", b.Seed, "of the order of trials")
 	if err := f.Parse(args); err != nil {
 		return badInput{err}
 	}
@@ -90,8 +92,8 @@ func check(b *yardstick.Bench, rest []string) error {
 	switch {
 	case len(rest) > 0:
 		return fmt.Errorf("%q: yardsticks takes no arguments, only flags; see -h", rest)
-	case b.Blocks < 1 || b.Trials < 1 || b.Slice <= 0 || b.Attack < time.Second || !(b.Rate > 0):
-		return errors.New("blocks, trials, slice and rate must be above 0, attack at least 1s")
+	case b.Blocks < 1 || b.Trials < 1 || b.Slips < 1 || b.Slice <= 0 || b.Attack < time.Second || !(b.Rate > 0):
+		return errors.New("blocks, trials, slips, slice and rate must be above 0, attack at least 1s")
 	}
 	return yardstick.CheckParts(b.Only)
 }

@@ -1,0 +1,67 @@
+package yardstick
+
+import "time"
+
+const (
+	warmUp    = 300 * time.Millisecond // of a server, discarded
+	slipTrial = 500 * time.Millisecond // of the part slip: 160 take two minutes
+	crowd     = 600                    // connections from which slices are longer
+	longer    = 3
+)
+
+// Default measures all in a quarter of an hour on two processors, with intervals narrow enough for
+// what is asked.
+func Default() *Bench {
+	return &Bench{Blocks: 6, Trials: 6, Slice: 300 * time.Millisecond, Attack: time.Second, Slips: 40, Rate: 10000, Seed: 1}
+}
+
+// slicing is how many trials a pair has in a block and how long each lasts. Over many connections
+// trials are longer and fewer: one of 300 ms has some 20 answers for each of 1,000, and who was
+// served in its last moments would decide Jain's index.
+func (b *Bench) slicing(p Pair) (trials int, lasts time.Duration) {
+	if p.Conns < crowd {
+		return b.Trials, b.Slice
+	}
+	return max(1, b.Trials/2), longer * b.Slice
+}
+
+// attempts is how many trials a generator has in a block: they are longer than a server's.
+func (b *Bench) attempts() int { return max(1, b.Trials/3) }
+
+// climbs is how many blocks memory has: a slope's spread over processes is small.
+func (b *Bench) climbs() int { return max(1, b.Blocks/3) }
+
+// lasts is about how long a part takes, by arithmetic and what starting and stopping cost on two
+// processors.
+func (b *Bench) lasts(part string) time.Duration {
+	const fresh = 250 * time.Millisecond // starting, connecting and stopping a process
+	times := func(n int, each time.Duration) time.Duration { return time.Duration(n) * each }
+	switch part {
+	case Servers:
+		block := time.Duration(0)
+		for _, p := range Pairs {
+			trials, each := b.slicing(p)
+			block += 2 * (fresh + warmUp + times(trials, each+10*time.Millisecond))
+		}
+		return times(b.Blocks, block)
+	case Memory:
+		return times(b.climbs()*len(Holders)*2, times(len(Ladder), settling)+3*fresh)
+	case Closing:
+		return times(b.Blocks*b.attempts()*len(Closed), b.attacks()+fresh)
+	case Opening:
+		return times(b.Blocks*b.attempts()*len(Open), b.attacks()+fresh)
+	case Slips:
+		return times(b.Slips*len(Slipping), slipTrial+fresh)
+	}
+	return 0
+}
+
+// left is about how long the parts from the i-th on take.
+func (b *Bench) left(i int) (all time.Duration) {
+	for _, part := range Parts[i:] {
+		if b.wants(part) {
+			all += b.lasts(part)
+		}
+	}
+	return all
+}
