@@ -14,7 +14,7 @@ RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|re
 FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend|BusyBackend|RateBeyondTheGenerator)$$
 
 .DEFAULT_GOAL := help
-.PHONY: bench test build lint check compare report findings publish verify certify torture tune simulate gates micro yardsticks clean help
+.PHONY: bench test build lint check compare report findings publish verify certify torture tune simulate gates micro syscalls yardsticks clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -51,6 +51,13 @@ tune: build ## the models' settings against their defaults, into results/tuning:
 
 micro: ## what ways to wait are made of, for benchstat: ARGS='-bench Bridge -cpu 1,2 -count 20'
 	@$(GO) test ./bench/micro -timeout 1h -run '^$$' -bench . -benchtime 100ms -count 10 $(ARGS)
+
+syscalls: build ## system calls, switches, allocations per request of every model, into results/syscalls/; a minute
+	@mkdir -p results/syscalls
+	printf '# System calls, switches and allocations per request, by model\n\n`make syscalls`: counts, not times. How often a loop waits (epoll_pwait) depends on how many requests it finds\nready at once, and switches on what else the machine does; reads and writes do not.\n\n## echo\n\n' > results/syscalls/README.md
+	bin/assay trace --all --count 5000 --conns 64 --workload echo --markdown >> results/syscalls/README.md
+	printf '\n## fanout: three backends of 2 ms\n\n' >> results/syscalls/README.md
+	bin/assay trace --all --count 3000 --conns 64 --workload fanout --set delay=2ms --markdown >> results/syscalls/README.md
 
 yardsticks: build ## assay beside other servers and generators (scripts/yardsticks.sh installs them): ARGS='--parts memory'
 	$(GO) build -o bin/ ./harness/cmd/yardsticks

@@ -152,6 +152,7 @@ func WriteTallies(w io.Writer, all []Tally) error {
 	}
 	row("switches", func(t *Tally) string { return unknown(t.Switches)(t) })
 	row("of them to wait", func(t *Tally) string { return unknown(t.Waits)(t) })
+	row("allocations", func(t *Tally) string { return t.allocations() })
 	if err := t.Flush(); err != nil {
 		return err
 	}

@@ -18,6 +18,9 @@ type Tally struct {
 	Switched bool               `json:"switches_known"`
 	Switches float64            `json:"switches"` // threads of the server switched out, per request
 	Waits    float64            `json:"waits"`    // of these, to wait
+	// Allocations are objects made on the heap per request, of a like number of requests that
+	// were not recorded. Nil: the server does not tell.
+	Allocations *float64 `json:"allocations,omitempty"`
 }
 
 // Count tallies what the server's threads did from one moment to another, while it

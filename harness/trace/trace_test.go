@@ -257,7 +257,8 @@ func TestCount(t *testing.T) {
 	if got.Calls != 0.75 || got.ByName["read"] != 0.5 || got.ByName["write"] != 0.25 || got.Switches != 0.5 || got.Waits != 0.25 {
 		t.Errorf("%+v", got)
 	}
-	got.Model = "a"
+	some := 2.5
+	got.Model, got.Allocations = "a", &some
 	other := Tally{Model: "b", ByName: map[string]float64{"futex": 9}, Calls: 9}
 	var b strings.Builder
 	if err := WriteTallies(&b, []Tally{got, other}); err != nil {
@@ -270,6 +271,24 @@ func TestCount(t *testing.T) {
      system calls  0.75  9.00
          switches     ?     ?
   of them to wait     ?     ?
+      allocations  2.50     –
+`
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	some := 2.5
+	known := Tally{Model: "a", ByName: map[string]float64{"read": 1, "write": 2, "futex": 0.004}, Calls: 3.004, Switched: true, Switches: 1.5, Waits: 1, Allocations: &some}
+	var b strings.Builder
+	if err := WriteMarkdown(&b, []Tally{known, {Model: "b", Calls: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	const want = `| per request | system calls | switches | of them to wait | allocations | which calls |
+|---|--:|--:|--:|--:|---|
+| a | 3.00 | 1.50 | 1.00 | 2.50 | write 2.00, read 1.00 |
+| b | 1.00 | ? | ? | – |  |
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)

@@ -24,6 +24,8 @@ type traceOptions struct {
 	with     string
 	svg, out string
 	asJSON   bool
+	all      bool
+	markdown bool
 	count    int
 	conns    int
 }
@@ -38,8 +40,8 @@ func newTrace(s streams) *cobra.Command {
 sent until it is answered: every system call and what it means, every switch, every wait and who
 ended it. It prints a timeline, a table and counts; --svg draws a picture.
 
-With --count it records many requests instead, and prints system calls and switches per request,
-a column a model. A traced server is slower than itself: the order and the numbers count, not the times.
+With --count it records many requests instead, and prints system calls, switches and allocations per
+request, a column a model, or with --markdown a row a model; --all is every model of ours. A traced server is slower than itself: the order and the numbers count, not the times.
 
 It records with the kernel's tracefs where it may (as root), which sees switches too, else with
 strace, if that is installed. Where neither can be used it says so, exit code 3.`,
@@ -47,10 +49,16 @@ strace, if that is installed. Where neither can be used it says so, exit code 3.
   assay trace thread --workload fanout --set k=3,delay=2ms --svg thread.svg
   assay trace goroutine coroutine await --workload fanout --out pictures
   assay trace reactor pool:size=8 thread --count 2000 --conns 64
+  assay trace --all --count 5000 --conns 64 --workload echo --markdown
   assay trace goroutine --json`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case o.all && (len(args) > 0 || o.count == 0):
+				return badInput(errors.New("--all is for --count, and takes no MODEL beside"))
+			case len(args) == 0 && !o.all:
 				return badInput(errors.New("trace takes at least one MODEL; see assay trace --help"))
+			case o.markdown && (o.count == 0 || o.asJSON):
+				return badInput(errors.New("--markdown is a form of --count's table, as --json is"))
 			}
 			return traceModels(c.Context(), s, args, o)
 		},
@@ -62,6 +70,8 @@ strace, if that is installed. Where neither can be used it says so, exit code 3.
 	f.StringVar(&o.svg, "svg", "", "draw the picture into this file (one model)")
 	f.StringVar(&o.out, "out", "", "a folder for MODEL.svg, MODEL.txt and MODEL.json of every model")
 	f.BoolVar(&o.asJSON, "json", false, "the story, or the counts, as JSON: an object a line")
+	f.BoolVar(&o.all, "all", false, "every model of ours that can run here and serve so many connections, for --count")
+	f.BoolVar(&o.markdown, "markdown", false, "the counts as a Markdown table, a row a model")
 	f.IntVar(&o.count, "count", 0, "count over so many requests instead of telling one")
 	f.IntVar(&o.conns, "conns", 1, "connections that ask at the same time, for --count")
 	return c
@@ -76,6 +86,12 @@ func traceModels(ctx context.Context, s streams, args []string, o traceOptions) 
 	if err != nil {
 		return err
 	}
+	cell := plan.Cell{Workload: w.Name, Conns: max(1, o.conns)}
+	if o.all {
+		if args, err = traceable(s, models, &cell); err != nil {
+			return err
+		}
+	}
 	arms, err := plan.ParseArms(strings.Join(args, ","), models)
 	if err != nil {
 		return badInput(err)
@@ -83,7 +99,6 @@ func traceModels(ctx context.Context, s streams, args []string, o traceOptions) 
 	if o.svg != "" && (len(arms) != 1 || o.count > 0) {
 		return badInput(errors.New("--svg is one request's picture of one model; --out takes a folder for several"))
 	}
-	cell := plan.Cell{Workload: w.Name, Conns: max(1, o.conns)}
 	for i := range arms {
 		m, err := plan.FindModel(arms[i].Model, models)
 		if err != nil {
@@ -102,6 +117,38 @@ func traceModels(ctx context.Context, s streams, args []string, o traceOptions) 
 	}
 	err = traceEach(ctx, s, recorder, arms, models, source, o)
 	return errors.Join(err, recorder.Close())
+}
+
+// multireactorAlone is the arm that must make reactor's system calls: the same loop, alone.
+const multireactorAlone = "multireactor:loops=1"
+
+// traceable are the models of ours that a cell can be asked of; of the others it says why not.
+func traceable(s streams, models []plan.Model, cell *plan.Cell) (names []string, err error) {
+	dir, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	for i := range models {
+		m := &models[i]
+		if m.Kind == "reference" {
+			continue
+		}
+		why := m.Lacks
+		if why == "" {
+			why = plan.NotApplicable(&plan.Arm{Name: m.Name, Model: m.Name}, m, cell)
+		}
+		if _, err := os.Stat(filepath.Join(dir, m.Argv[0])); why == "" && err != nil {
+			why = err.Error()
+		}
+		if why != "" {
+			fmt.Fprintf(s.err, "%s: not traced: %s\n", m.Name, why)
+			continue
+		}
+		if names = append(names, m.Name); m.Name == "multireactor" {
+			names = append(names, multireactorAlone)
+		}
+	}
+	return names, nil
 }
 
 // traceAsks is what the flags ask for.

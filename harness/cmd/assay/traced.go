@@ -107,9 +107,12 @@ func tellTallies(s streams, all []trace.Tally, o traceOptions) error {
 			}
 		}
 	} else {
-		t := &all[0]
+		t, write := &all[0], trace.WriteTallies
+		if o.markdown {
+			write = trace.WriteMarkdown
+		}
 		fmt.Fprintf(s.out, "%s, %d requests over %d connections, by %s\n\n", t.Workload, t.Requests, t.Conns, t.Source)
-		if err := trace.WriteTallies(s.out, all); err != nil {
+		if err := write(s.out, all); err != nil {
 			return err
 		}
 	}

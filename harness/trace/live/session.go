@@ -174,6 +174,7 @@ func Count(r Recorder, s *Served, conns, requests int) (*trace.Tally, error) {
 		return nil, err
 	}
 	t := trace.Count(events, threads, from, to, each*conns)
+	t.Allocations = allocations(s, each*conns, func() error { return all(clients, warmRequests, each) })
 	t.Model, t.Workload, t.Source, t.Conns, t.Switched = s.Model, s.Workload, r.Source(), conns, r.Switches()
 	return &t, nil
 }
