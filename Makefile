@@ -85,8 +85,8 @@ gates: build ## false alarms and detections of the validity gates, into results/
 
 test: build ## all tests, with the race detector where goroutines meet
 	$(GO) vet ./...
-	$(GO) test -timeout 10m ./...
-	$(GO) test -timeout 10m -race $(RACE)
+	$(GO) test -timeout 20m ./...
+	$(GO) test -timeout 20m -race $(RACE)
 
 lint: ## gofumpt and staticcheck
 	@files=$$($(GO) tool gofumpt -l bench models harness); test -z "$$files" || { echo "not formatted (go tool gofumpt -w):" $$files; exit 1; }

@@ -1,13 +1,12 @@
 package conformance
 
 import (
-	"context"
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -96,24 +95,16 @@ func behaviourCase(t *testing.T, name string) []Case {
 // Each case finds what there is to be found.
 func TestFindings(t *testing.T) {
 	t.Parallel()
-	places := make(chan struct{}, 6)
-	var wg sync.WaitGroup
+	var trials []trial
 	for _, f := range findable {
-		cases := behaviourCase(t, f.name)
-		wg.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			err := Run(context.Background(), behavingTarget(f.defect), cases, func(r Result) {
-				if r.Outcome != Pass || r.Finding != f.finding || r.Detail == "" {
-					t.Errorf("%s: %s: %s %s %s, want %s", f.defect, r.Case, r.Outcome, r.Finding, r.Detail, f.finding)
-				}
-			})
-			if err != nil {
-				t.Errorf("%s: %v", f.defect, err)
+		trials = append(trials, trial{behavingTarget(f.defect), behaviourCase(t, f.name), patience, func(r Result) string {
+			if r.Outcome != Pass || r.Finding != f.finding || r.Detail == "" {
+				return fmt.Sprintf("%s %s %s, want %s", r.Outcome, r.Finding, r.Detail, f.finding)
 			}
-		})
+			return ""
+		}})
 	}
-	wg.Wait()
+	hold(t, 6, trials)
 }
 
 // No case is there that always finds the same.
@@ -134,20 +125,20 @@ func TestEveryFindingCanBeFound(t *testing.T) {
 func TestNoObservationNoFinding(t *testing.T) {
 	t.Parallel()
 	cases := slices.DeleteFunc(BehaviourCases(), func(c Case) bool { return strings.HasSuffix(c.Name, "switch-tracer") })
-	check := func(target Target, want Outcome) {
-		err := runWithin(context.Background(), target, cases, time.Second, func(r Result) {
-			if r.Outcome != want || r.Finding != "" {
-				t.Errorf("%s: %s %s %s, want %s and no finding", r.Case, r.Outcome, r.Finding, r.Detail, want)
+	silent := func(want Outcome) func(Result) string {
+		return func(r Result) string {
+			if r.Finding != "" {
+				return "finding " + r.Finding
 			}
-		})
-		if err != nil {
-			t.Error(err)
+			return outcomeBut(r, want)
 		}
 	}
-	check(behavingTarget("one-route"), Fail)
 	without := behavingTarget("none")
 	without.Workloads = []string{"echo"}
-	check(without, NotRun)
+	hold(t, 1, []trial{
+		{behavingTarget("one-route"), cases, time.Second, silent(Fail)},
+		{without, cases, time.Second, silent(NotRun)},
+	})
 }
 
 func TestBehaviours(t *testing.T) {
@@ -201,34 +192,27 @@ func TestRecord(t *testing.T) {
 func TestModelsBehave(t *testing.T) {
 	t.Parallel()
 	dir, models := buildBehaved(t)
-	var wg sync.WaitGroup
-	places := make(chan struct{}, 4)
+	var trials []trial
 	for _, m := range models {
 		if testing.Short() && m.Name != "goroutine" && m.Name != "reactor" {
 			continue
 		}
 		target := Describe(m, dir)
-		wg.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			err := Run(context.Background(), target, BehaviourCases(), func(r Result) {
-				known := Recorded(target, r.Case)
-				switch {
-				case r.Outcome == Fail:
-					t.Errorf("%s: %s: %s", r.Model, r.Case, r.Detail)
-				case r.Finding == "" && known == nil, slices.Contains(known, r.Finding):
-				case !slices.Contains(strings.Fields(recorded), m.Name):
-					t.Logf("%s has no column in the record: %s %s", r.Model, r.Case, r.Finding)
-				default:
-					t.Errorf("%s: %s: %s %s (%s), recorded %v", r.Model, r.Case, r.Outcome, r.Finding, r.Detail, known)
-				}
-			})
-			if err != nil {
-				t.Errorf("%s: %v", m.Name, err)
+		trials = append(trials, trial{target, BehaviourCases(), patience, func(r Result) string {
+			known := Recorded(target, r.Case)
+			switch {
+			case r.Outcome == Fail:
+				return r.Detail
+			case r.Finding == "" && known == nil, slices.Contains(known, r.Finding):
+				return ""
+			case !slices.Contains(strings.Fields(recorded), m.Name):
+				t.Logf("%s has no column in the record: %s %s", r.Model, r.Case, r.Finding)
+				return ""
 			}
-		})
+			return fmt.Sprintf("%s %s (%s), recorded %v", r.Outcome, r.Finding, r.Detail, known)
+		}})
 	}
-	wg.Wait()
+	hold(t, 4, trials)
 }
 
 // buildBehaved makes the binary of the behaviour cases and asks which models it has.

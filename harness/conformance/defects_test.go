@@ -1,9 +1,7 @@
 package conformance
 
 import (
-	"context"
 	"path"
-	"sync"
 	"testing"
 	"time"
 )
@@ -124,36 +122,20 @@ func matching(t *testing.T, patterns []string) []Case {
 // A server without a defect passes everything.
 func TestSoundServer(t *testing.T) {
 	t.Parallel()
-	err := Run(context.Background(), tinyTarget("none"), nil, func(r Result) {
-		if r.Outcome != Pass {
-			t.Errorf("%s: %s: %s", r.Case, r.Outcome, r.Detail)
-		}
-	})
-	if err != nil {
-		t.Error(err)
-	}
+	hold(t, 1, []trial{{tinyTarget("none"), nil, patience, func(r Result) string { return outcomeBut(r, Pass) }}})
 }
 
 // Each defect is found by the cases that are there to find it.
 func TestDefects(t *testing.T) {
 	t.Parallel()
-	places := make(chan struct{}, 6) // most of the time a server that errs is waited for
-	var wg sync.WaitGroup
+	var trials []trial
 	for _, d := range defects {
-		wg.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			err := runWithin(context.Background(), tinyTarget(d.name), matching(t, d.cases), time.Second, func(r Result) {
-				if r.Outcome != Fail {
-					t.Errorf("%s: %s: %s %s, want it to fail", d.name, r.Case, r.Outcome, r.Detail)
-				}
-			})
-			if err != nil {
-				t.Errorf("%s: %v", d.name, err)
-			}
+		trials = append(trials, trial{
+			tinyTarget(d.name), matching(t, d.cases), time.Second,
+			func(r Result) string { return outcomeBut(r, Fail) },
 		})
 	}
-	wg.Wait()
+	hold(t, 6, trials)
 }
 
 // No case is there that cannot fail.

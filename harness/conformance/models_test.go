@@ -1,13 +1,11 @@
 package conformance
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 
 	"assay/bench/catalog"
@@ -91,35 +89,20 @@ func TestModels(t *testing.T) {
 	if testing.Short() {
 		targets = slices.DeleteFunc(targets, func(t Target) bool { return t.Label() != "goroutine" })
 	}
-	var wg sync.WaitGroup
-	places := make(chan struct{}, 5) // they mostly wait: more than processors is right
+	var trials []trial
 	for _, target := range targets {
-		wg.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			check(t, target)
-		})
+		trials = append(trials, trial{target, nil, patience, func(r Result) string {
+			d, known := difference(target.Name, r.Case)
+			switch {
+			case r.Outcome == Fail:
+				return r.Detail
+			case r.Outcome == Pass && known && !d.Sometimes && target.Options == "":
+				return "it passes, but the table says it does not"
+			}
+			return ""
+		}})
 	}
-	wg.Wait()
-}
-
-func check(t *testing.T, target Target) {
-	t.Helper()
-	counts := map[Outcome]int{}
-	err := Run(context.Background(), target, nil, func(r Result) {
-		counts[r.Outcome]++
-		d, known := difference(target.Name, r.Case)
-		switch {
-		case r.Outcome == Fail:
-			t.Errorf("%s: %s: %s", r.Model, r.Case, r.Detail)
-		case r.Outcome == Pass && known && !d.Sometimes && target.Options == "":
-			t.Errorf("%s: %s passes, but the table says it does not", r.Model, r.Case)
-		}
-	})
-	if err != nil {
-		t.Errorf("%s: %v", target.Label(), err)
-	}
-	t.Logf("%s: %v", target.Label(), counts)
+	hold(t, 5, trials) // they mostly wait: more than processors is right
 }
 
 // Every line of the table names a case that there is.
