@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 
@@ -15,22 +16,34 @@ import (
 func newReport(s streams) *cobra.Command {
 	var asJSON, tell bool
 	c := &cobra.Command{
-		Use:     "report DIR",
+		Use:     "report DIR…",
 		GroupID: read,
 		Short:   "make a run's tables and pictures again from its records",
 		Long: `Report reads a run's manifest.json and trials.jsonl and writes the files that derive from
 them into the same folder: bench.txt, latency.hlog, claims.json, report.md, its pictures and report.html. The same records
 give the same bytes. With --json nothing is written: every contrast is printed instead.
 
+With two runs or more nothing is written either: they are printed side by side as Markdown, what they
+differ in first, then every cell with a row an arm and metric and a column a run.
+
 --findings takes the folder of published runs: its README.md gets their index, and the README.md
 beside the folder what the fullest and newest of them found, each between two marked lines.`,
 		Example: `  assay report results/local/20260102T030405Z-quick-0123456789ab
   assay report results/local/20260102T030405Z-quick-0123456789ab --json | jq '.[] | select(.metric == "cpu")'
+  assay report results/2026-11-21-standard results/local/20260102T030405Z-standard-0123456789ab > beside.md
   assay report --findings results`,
-		Args: exactly("DIR"),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 1 && !tell {
+				return nil
+			}
+			return exactly("DIR")(c, args)
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if tell {
 				return s.writeFindings(args[0])
+			}
+			if len(args) > 1 {
+				return s.beside(args, asJSON)
 			}
 			v, err := openRun(args[0])
 			if err != nil {
@@ -45,10 +58,27 @@ beside the folder what the fullest and newest of them found, each between two ma
 			return report.Card(s.out, v, args[0])
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "an array of contrasts: cell, arm, base, metric, ratio, lo, hi")
+	c.Flags().BoolVar(&asJSON, "json", false, "an array of contrasts: cell, arm, base, metric, ratio, lo, hi; of several runs an object of differences and runs")
 	c.Flags().BoolVar(&tell, "findings", false, "DIR holds published runs: make the README files that tell of them")
 	c.MarkFlagsMutuallyExclusive("json", "findings")
 	return c
+}
+
+// beside prints runs side by side.
+func (s streams) beside(dirs []string, asJSON bool) error {
+	var runs []*report.View
+	for _, dir := range dirs {
+		v, err := openRun(dir)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, v)
+	}
+	if asJSON {
+		return writeJSON(s.out, report.BesideJSON(runs))
+	}
+	_, err := io.WriteString(s.out, report.Beside(runs))
+	return err
 }
 
 // openRun reads a run's folder and computes its figures.
