@@ -49,8 +49,11 @@ compare: build ## two runs side by side: OLD=results/local/… NEW=results/local
 tune: build ## the models' settings against their defaults, into results/tuning: ARGS='pool thread'
 	bin/assay tune $(ARGS)
 
-micro: ## what ways to wait are made of, for benchstat: ARGS='-bench Bridge -cpu 1,2 -count 20'
-	@$(GO) test ./bench/micro -timeout 1h -run '^$$' -bench . -benchtime 100ms -count 10 $(ARGS)
+micro: ## what ways to wait are made of, for benchstat, and expected beside measured, into results/micro/; 6 minutes: ARGS='-bench Bridge -cpu 1,2 -count 20'
+	@mkdir -p results/micro
+	@$(GO) test ./bench/micro -timeout 1h -run '^$$' -bench . -benchtime 100ms -count 8 $(ARGS) > results/micro/bench.txt || { cat results/micro/bench.txt; exit 1; }
+	@cat results/micro/bench.txt
+	$(GO) run ./bench/micro/table < results/micro/bench.txt > results/micro/README.md
 
 syscalls: build ## system calls, switches, allocations per request of every model, into results/syscalls/; a minute
 	@mkdir -p results/syscalls
@@ -59,7 +62,7 @@ syscalls: build ## system calls, switches, allocations per request of every mode
 	printf '\n## fanout: three backends of 2 ms\n\n' >> results/syscalls/README.md
 	bin/assay trace --all --count 3000 --conns 64 --workload fanout --set delay=2ms --markdown >> results/syscalls/README.md
 
-yardsticks: build ## assay beside other servers and generators (scripts/yardsticks.sh installs them): ARGS='--parts memory'
+yardsticks: build ## assay beside other servers and generators (scripts/yardsticks.sh installs them): ARGS='--parts models' our models beside each other
 	$(GO) build -o bin/ ./harness/cmd/yardsticks
 	bin/yardsticks $(ARGS)
 

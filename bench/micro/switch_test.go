@@ -16,6 +16,7 @@ var switches = append([]mechanism{
 	{name: "how=coroutine-locked", run: switchCoroutineLocked},
 	{name: "how=coroutine-10-frames", run: switchCoroutineDeep},
 	{name: "how=call-10-frames", run: switchCallDeep},
+	{name: "how=coroutine-5-and-5-frames", run: switchCoroutineBothDeep},
 	{name: "how=goroutine", run: switchGoroutine},
 }, threadSwitches()...)
 
@@ -144,6 +145,30 @@ func switchCoroutineDeep(c clock, n int) (int, error) {
 	c.ResetTimer()
 	for range n {
 		below(10, resume)
+	}
+	c.StopTimer()
+	stop()
+	return seen, nil
+}
+
+// switchCoroutineBothDeep has its frames on both sides, as a handler's wait has: five between
+// the loop and the switch, five between the handler and its yield, and all return.
+func switchCoroutineBothDeep(c clock, n int) (int, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	seen := 0
+	next, stop := iter.Pull(func(yield func(struct{}) bool) {
+		alive := true
+		wait := func() { alive = yield(struct{}{}) }
+		for below(5, wait); alive; below(5, wait) {
+			seen++
+		}
+	})
+	next()
+	resume := func() { next() }
+	c.ResetTimer()
+	for range n {
+		below(5, resume)
 	}
 	c.StopTimer()
 	stop()
