@@ -18,7 +18,7 @@ import (
 type Bench struct {
 	Bin    string        // folder of the binaries
 	Peers  string        // folder of other generators, looked in before PATH
-	Only   []string      // parts; empty: all
+	Only   []string      // parts; empty: Parts
 	Blocks int           // fresh processes of each group
 	Trials int           // alternations in a block
 	Slice  time.Duration // of one trial of a server
@@ -51,8 +51,9 @@ func (b *Bench) Run(ctx context.Context) error {
 		Closing: func(ctx context.Context) error { return b.generators(ctx, Closing, Closed) },
 		Opening: func(ctx context.Context) error { return b.generators(ctx, Opening, Open) },
 		Slips:   b.slips,
+		Models:  b.models,
 	}
-	for i, part := range Parts {
+	for i, part := range Every {
 		if !b.wants(part) {
 			continue
 		}
@@ -65,7 +66,12 @@ func (b *Bench) Run(ctx context.Context) error {
 }
 
 // wants says whether a part is to be measured.
-func (b *Bench) wants(part string) bool { return len(b.Only) == 0 || slices.Contains(b.Only, part) }
+func (b *Bench) wants(part string) bool {
+	if len(b.Only) == 0 {
+		return slices.Contains(Parts, part)
+	}
+	return slices.Contains(b.Only, part)
+}
 
 // ready sets the processors of load and server.
 func (b *Bench) ready(load, server []int) {
@@ -81,11 +87,16 @@ type server struct {
 
 // start starts an arm on the server's processors and waits until it listens.
 func (b *Bench) start(ctx context.Context, a Arm) (*server, error) {
+	return b.startWith(ctx, a, "echo")
+}
+
+// startWith is start with a workload other than echo.
+func (b *Bench) startWith(ctx context.Context, a Arm, workload string) (*server, error) {
 	argv := slices.Clone(a.Argv)
 	argv[0] = filepath.Join(b.Bin, argv[0])
 	p, err := proc.Start(proc.Spec{
 		Name: a.Name, Argv: argv, CPUs: b.server,
-		Env: append(os.Environ(), "ASSAY_LISTEN=127.0.0.1:0", "ASSAY_WORKLOAD=echo", "ASSAY_OPTIONS="+a.Options, "ASSAY_NONCE=yardstick"),
+		Env: append(os.Environ(), "ASSAY_LISTEN=127.0.0.1:0", "ASSAY_WORKLOAD="+workload, "ASSAY_OPTIONS="+a.Options, "ASSAY_NONCE=yardstick"),
 	})
 	if err != nil {
 		return nil, err

@@ -52,13 +52,18 @@ func (b *Bench) lasts(part string) time.Duration {
 		return times(b.Blocks*b.attempts()*len(Open), b.attacks()+fresh)
 	case Slips:
 		return times(b.Slips*len(Slipping), slipTrial+fresh)
+	case Models:
+		pairs := times(b.Blocks*len(modelPairs)*2, fresh+warmUp+times(b.Trials, b.Slice+10*time.Millisecond))
+		ladders := times(b.climbs()*len(modelHolders), times(len(Ladder), settling)+3*fresh)
+		offloading := times(b.Blocks*2, fresh+warmUp+times(b.Trials, 2*b.Slice+10*time.Millisecond))
+		return pairs + ladders + offloading + times(min(b.Blocks, 3)*3, 2*fresh)
 	}
 	return 0
 }
 
 // left is about how long the parts from the i-th on take.
 func (b *Bench) left(i int) (all time.Duration) {
-	for _, part := range Parts[i:] {
+	for _, part := range Every[i:] {
 		if b.wants(part) {
 			all += b.lasts(part)
 		}

@@ -11,7 +11,7 @@ func TestDefaultTakesAQuarterOfAnHour(t *testing.T) {
 	if all := b.left(0); all < 10*time.Minute || all > 15*time.Minute {
 		t.Errorf("the default takes %v, want 10 to 15 minutes", all)
 	}
-	for _, part := range Parts {
+	for _, part := range Every {
 		if b.lasts(part) <= 0 {
 			t.Errorf("part %s takes %v", part, b.lasts(part))
 		}

@@ -20,8 +20,8 @@ import (
 // CheckParts refuses names that are no parts; the error gives the nearest.
 func CheckParts(names []string) error {
 	for _, n := range names {
-		if !slices.Contains(Parts, n) {
-			return fmt.Errorf("unknown part %q: did you mean %q? There are %s", n, workload.Nearest(n, Parts), strings.Join(Parts, ", "))
+		if !slices.Contains(Every, n) {
+			return fmt.Errorf("unknown part %q: did you mean %q? There are %s", n, workload.Nearest(n, Every), strings.Join(Every, ", "))
 		}
 	}
 	return nil

@@ -29,8 +29,11 @@ const (
 	Slips   = "slip"
 )
 
-// Parts are all parts of a run.
+// Parts are those of a run of which nothing else is asked.
 var Parts = []string{Servers, Memory, Closing, Opening, Slips}
+
+// Every is all parts: those, and models, which need no other's server or generator.
+var Every = append(slices.Clone(Parts), Models)
 
 // Names of values.
 const (

@@ -34,6 +34,7 @@ func Table(w io.Writer, h Header, all []Sample) error {
 	t.closed(all)
 	t.open(all)
 	t.slips(all)
+	t.models(all)
 	t.commands(all)
 	return t.err
 }

@@ -32,6 +32,54 @@ func TestRatioIsOfNeighbours(t *testing.T) {
 	}
 }
 
+// Each bar of the models says whether it was kept, and one whose interval reaches out that it
+// is undecided.
+func TestModelBars(t *testing.T) {
+	var all []Sample
+	add := func(group, arm string, block int, v map[string]float64) {
+		all = append(all, Sample{Part: Models, Group: group, Arm: arm, Block: block, Values: v})
+	}
+	for block := range 6 {
+		d := float64(block)
+		add(modelPairs[0].name(), oneLoop.Name, block, map[string]float64{cpu: 5000 + 60*d})
+		add(modelPairs[0].name(), reactor.Name, block, map[string]float64{cpu: 5000})
+		add(callsGroup, uring.Name, block, map[string]float64{calls: 0.5})
+		add(callsGroup, oneLoop.Name, block, map[string]float64{calls: 2.2})
+		add(callsGroup, reactor.Name, block, map[string]float64{calls: 2.2})
+		add(offloadGroup, with, block, map[string]float64{p99: 2000e3})
+		add(offloadGroup, without, block, map[string]float64{p99: 1000e3})
+		for i, n := range Ladder {
+			s := map[string]float64{conns: float64(n), userPart: 6e6 + 500*float64(n)}
+			all = append(all, Sample{Part: Models, Group: await.Name, Arm: await.Name, Block: block, Index: i, Values: s})
+		}
+	}
+	all = append(all, Sample{Part: Models, Group: coroutine.Name, Arm: coroutine.Name, Error: "ended"})
+	var b bytes.Buffer
+	if err := Table(&b, Header{}, all); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"0.97 to 1.03 | undecided",
+		"× 0.227 [0.227, 0.227] | < × 1 | met",
+		"× 1.000 [1.000, 1.000] |  |  |",
+		"× 2.000 [2.000, 2.000] | ≤ × 1.5 | **missed**",
+		"await | 500 [500, 500] |  |  | ≤ 1200 | met",
+		"coroutine | failed: ended",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+	for _, c := range []struct {
+		e    estimate
+		want string
+	}{{estimate{1, 0.98, 1.02, 6}, "met"}, {estimate{1.1, 1.05, 1.2, 6}, "**missed**"}, {estimate{1, 0.9, 1.01, 6}, "undecided: the interval reaches out"}} {
+		if got := same(c.e); got != c.want {
+			t.Errorf("same(%+v) = %q, want %q", c.e, got, c.want)
+		}
+	}
+}
+
 // samples are a run in small, with a missed figure, a failure and a peer that is
 // not installed.
 func samples() []Sample {

@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	f := flag.NewFlagSet("yardsticks", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	out := f.String("out", "results/yardsticks", "folder for samples.jsonl and README.md")
-	parts := f.String("parts", strings.Join(yardstick.Parts, ","), "what to measure")
+	parts := f.String("parts", strings.Join(yardstick.Parts, ","), "what to measure; besides there is "+yardstick.Models)
 	table := f.Bool("table", false, "measure nothing: make README.md anew from samples.jsonl")
 	f.IntVar(&b.Blocks, "blocks", b.Blocks, "fresh processes of each group; six give an interval at 95 %")
 	f.IntVar(&b.Trials, "trials", b.Trials, "alternations in a block")
