@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -96,6 +97,36 @@ func answerRaw(c net.Conn, mode string, echoes *atomic.Int64) {
 			return
 		}
 	}
+}
+
+// restless works a third of the time though nobody asks it to.
+func restless() {
+	for {
+		for end := time.Now().Add(10 * time.Millisecond); time.Now().Before(end); {
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// favourites says of a client whether it is the first or every fourth after it.
+func favourites() func(client string) bool {
+	var mu sync.Mutex
+	order := make(map[string]int)
+	return func(client string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if _, known := order[client]; !known {
+			order[client] = len(order)
+		}
+		return order[client]%4 == 0
+	}
+}
+
+// collections are those of the Go runtime so far.
+func collections() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return uint64(m.NumGC)
 }
 
 // fanout asks the backends as the workload says, one after the other.

@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -33,6 +34,7 @@ var machines = []string{
 // "server" beside it is left alone.
 type fault struct {
 	mode     string
+	model    string // of both arms; "": server
 	cell     plan.Cell
 	gate     string         // that must fire
 	grade    validity.Grade // at least
@@ -121,10 +123,11 @@ func keep(t *testing.T, d validity.Detection) {
 // injectOnce gives the verdicts on the spoilt arm and on the one beside it.
 func injectOnce(t *testing.T, f fault) (spoilt, beside validity.Verdict) {
 	t.Helper()
-	arm := "server:mode=" + f.mode
-	arms := "server," + arm
+	model := cmp.Or(f.model, "server")
+	arm := model + ":mode=" + f.mode
+	arms := model + "," + arm
 	if f.third {
-		arms += ",server:mode=bystander"
+		arms += "," + model + ":mode=bystander"
 	}
 	p := aPlan(t, arms, 1, f.cell)
 	p.Timing = plan.Timing{Warmup: 50 * time.Millisecond, Slice: 200 * time.Millisecond, Rotations: 3, Drain: 2 * time.Second}
@@ -165,7 +168,7 @@ func injectOnce(t *testing.T, f fault) (spoilt, beside validity.Verdict) {
 		switch trials[i].Arm {
 		case arm:
 			spoilt = verdicts[trials[i].Key]
-		case "server":
+		case model:
 			beside = verdicts[trials[i].Key]
 		}
 	}

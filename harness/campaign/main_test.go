@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -65,7 +66,7 @@ func TestMain(m *testing.M) {
 
 // serve is a server that keeps to the contract, but for what its option mode says.
 func serve() {
-	mode := strings.TrimPrefix(os.Getenv("ASSAY_OPTIONS"), "mode=")
+	mode, _, _ := strings.Cut(strings.TrimPrefix(os.Getenv("ASSAY_OPTIONS"), "mode="), ",")
 	switch mode {
 	case "never-ready":
 		fmt.Fprintln(os.Stderr, "still thinking")
@@ -100,13 +101,21 @@ func serve() {
 		json.NewEncoder(w).Encode(identity{nonce, os.Getpid()})
 	})
 	mux.HandleFunc("/-/stats", func(w http.ResponseWriter, _ *http.Request) {
-		json.NewEncoder(w).Encode(stats{Requests: uint64(count.Load()), Mallocs: 3 * uint64(count.Load()), Loops: []uint64{uint64(count.Load()), 7}})
+		requests := uint64(count.Load())
+		if mode == "miscounts" {
+			requests *= 2
+		}
+		json.NewEncoder(w).Encode(stats{Requests: requests, Collections: collections(), Mallocs: 3 * uint64(count.Load()), Loops: []uint64{uint64(count.Load()), 7}})
 	})
 	mux.HandleFunc("/fanout", func(w http.ResponseWriter, r *http.Request) {
 		count.Add(1)
 		fanout(w, r)
 	})
-	mux.HandleFunc("/echo", func(w http.ResponseWriter, _ *http.Request) {
+	if mode == "restless" {
+		go restless()
+	}
+	favour := favourites()
+	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
 		answer := "abcdefghijklm"
 		switch n := count.Add(1); {
 		case mode == "dies" && n > 20:
@@ -117,6 +126,12 @@ func serve() {
 			return
 		case mode == "hangs" && n > 20:
 			time.Sleep(time.Hour)
+		case mode == "warms" && n < 180:
+			time.Sleep(150 * time.Millisecond)
+		case mode == "unfair" && !favour(r.RemoteAddr):
+			time.Sleep(20 * time.Millisecond)
+		case mode == "collects" && n%20 == 0:
+			runtime.GC()
 		case mode == "computes":
 			for end := time.Now().Add(20 * time.Millisecond); time.Now().Before(end); {
 			}
@@ -182,6 +197,7 @@ func models() []plan.Model {
 	base := filepath.Base(os.Args[0])
 	return []plan.Model{
 		{Name: "server", Argv: []string{base, "server"}, Options: []plan.Option{{Name: "mode"}}, Workloads: []string{"echo", "fanout"}},
+		{Name: "thread", Argv: []string{base, "server"}, Options: []plan.Option{{Name: "mode"}, {Name: "procs"}}, Workloads: []string{"echo"}},
 		{Name: "lonely", Argv: []string{base, "server"}, Workloads: []string{"echo"}, Limits: plan.Limits{Connections: 1}},
 	}
 }

@@ -260,6 +260,8 @@ func TestGoldenReport(t *testing.T) {
 	}
 }
 
+var closedPlan = &plan.Plan{Cells: []plan.Cell{{Workload: "echo", Conns: 64}}}
+
 // Before a run only what its figures suffer from is said.
 func TestPreflight(t *testing.T) {
 	tree := healthy()
@@ -267,8 +269,7 @@ func TestPreflight(t *testing.T) {
 	p := steady
 	p.SleepP99, p.Steal = 5e6, .1
 	f := look(t, host(tree, 2, "wrk"))
-	closed := &plan.Plan{Cells: []plan.Cell{{Workload: "echo", Conns: 64}}}
-	summary, warnings := Preflight(f, p, closed)
+	summary, warnings := Preflight(f, p, closedPlan)
 	if !strings.HasPrefix(summary, "machine: clock 25 ns, sleep +8 µs (p99 5000 µs), wake-up 9 µs, one speed, ") || strings.Contains(summary, "\n") {
 		t.Errorf("got %q", summary)
 	}

@@ -20,7 +20,7 @@ var Gates = []Gate{
 	},
 	{
 		Name: "count", Looks: "requests that the server says it answered, compared with those sent, where nothing failed",
-		Unit: Share, Suspect: 0, Invalid: None, Proof: "TestGates",
+		Unit: Share, Suspect: 0, Invalid: None, Proof: "TestMiscountingServer",
 		Advice: "somebody else asks the server too, or it counts one of its processes only, or what it did not do", of: count,
 	},
 	{
@@ -55,7 +55,7 @@ var Gates = []Gate{
 	},
 	{
 		Name: "fairness", Looks: "closed loop: Jain's index of answers per connection",
-		Below: true, Unit: Plain, Suspect: .95, Invalid: None, Proof: "TestGates",
+		Below: true, Unit: Plain, Suspect: .95, Invalid: None, Proof: "TestUnfairServer",
 		Advice: "percentiles hide the connections that were starved: see the least served one", of: fairness,
 	},
 	{
@@ -72,17 +72,17 @@ var Gates = []Gate{
 	},
 	{
 		Name: "settled", Looks: "size of the greatest change for good in the course of service times against the other arms (Pettitt, p < 0.001)",
-		Suspect: .25, Invalid: None, Proof: "TestGates",
+		Suspect: .25, Invalid: None, Proof: "TestColdServer",
 		Advice: "the server was not in a steady state: lengthen the warm-up", of: settled,
 	},
 	{
 		Name: "idle arm", Looks: "processor share of the server while others had the load",
-		Suspect: .005, Invalid: .05, Proof: "TestGates",
+		Suspect: .005, Invalid: .05, Proof: "TestRestlessServer",
 		Advice: "this server works when nobody asks it, and disturbs the others: find out at what", of: idleArm,
 	},
 	{
 		Name: "collections", Looks: "collections of the Go runtime during the slices of a thread per connection",
-		Unit: Count, Suspect: 0, Invalid: None, Proof: "TestGates",
+		Unit: Count, Suspect: 0, Invalid: None, Proof: "TestCollectingThreads",
 		Advice: "stopping all threads is the collector's price, not the model's: compare with GOGC=off", of: collections,
 	},
 	{
@@ -102,7 +102,7 @@ var Gates = []Gate{
 	},
 	{
 		Name: "throttled", Looks: "time for which the control group's processor quota stopped its threads",
-		Suspect: .001, Invalid: .02, Proof: "TestGates",
+		Suspect: .001, Invalid: .02, Proof: "TestThrottled",
 		Advice: "raise the quota (cpu.max, cpu.cfs_quota_us) of the control group that assay runs in", of: throttled,
 	},
 	{
@@ -112,7 +112,7 @@ var Gates = []Gate{
 	},
 	{
 		Name: "retransmits", Looks: "TCP segments that the machine sent again, of the requests",
-		Suspect: .0001, Invalid: .01, Proof: "TestGates",
+		Suspect: .0001, Invalid: .01, Proof: "TestLostSegments",
 		Advice: "something on this machine loses segments: each costs its request 200 ms and more", of: retransmits,
 	},
 	{
@@ -122,7 +122,7 @@ var Gates = []Gate{
 	},
 	{
 		Name: "hiccups", Looks: "time in which a processor did not run its real-time sentinel, mean over processors",
-		Suspect: .01, Invalid: .10, Proof: "TestGates",
+		Suspect: .01, Invalid: .10, Proof: "TestPausedSentinels",
 		Advice: "the machine itself paused; tails of this trial may be its: repeat on a quieter machine", of: hiccups,
 	},
 }

@@ -225,7 +225,11 @@ func TestTable(t *testing.T) {
 // The tests that prove the gates exist: here with made-up records, in campaign with real processes.
 func TestProofsExist(t *testing.T) {
 	var text []byte
-	for _, file := range []string{"gates_test.go", filepath.Join("..", "campaign", "faults_test.go")} {
+	files := []string{"gates_test.go"}
+	for _, name := range []string{"faults_test.go", "faults_server_test.go", "quota_test.go"} {
+		files = append(files, filepath.Join("..", "campaign", name))
+	}
+	for _, file := range files {
 		b, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
