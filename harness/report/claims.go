@@ -61,10 +61,14 @@ func (r *ClaimsRecord) Sentence() string {
 	return s + "."
 }
 
-// effectText is an effect with its interval: "0.82× [.79 .85]".
+// effectText is an effect with its interval: "0.82× [.79 .85]", or "within ±0.07 %" where those
+// digits would all be ones.
 func effectText(e *verdict.Effect) string {
 	if e == nil || e.Missing != "" {
 		return "–"
+	}
+	if off := e.Off(); off < 0.01 {
+		return fmt.Sprintf("within ±%.2g %%", 100*off)
 	}
 	return ratio(e.Ratio) + " " + interval(e.Lo, e.Hi)
 }

@@ -27,6 +27,9 @@ func spreadOf(m stat.Metric, v, lo, hi float64, format string) string {
 func unitOf(m stat.Metric, v float64) (scale float64, unit string) {
 	switch unit := m.Unit; {
 	case unit == "req/s":
+		if math.Abs(v) >= 10_000 {
+			return 1000, " k/s"
+		}
 		return 1, "/s"
 	case strings.Contains(unit, "sec"):
 		return timeUnit(v)
@@ -67,6 +70,16 @@ func duration(seconds float64) string {
 	return significant(seconds/scale) + unit
 }
 
+// onAxis writes the ticks of an axis: nothing needs a unit.
+func onAxis(text func(float64) string) func(float64) string {
+	return func(v float64) string {
+		if v == 0 {
+			return "0"
+		}
+		return text(v)
+	}
+}
+
 // size writes bytes with three digits in binary units.
 func size(bytes float64) string {
 	scale, unit := sizeUnit(bytes)
@@ -76,6 +89,9 @@ func size(bytes float64) string {
 // significant writes a number with three digits and without an exponent; whole
 // numbers stay whole.
 func significant(v float64) string {
+	if whole := math.Round(v); math.Abs(v-whole) < 1e-9*math.Abs(v) {
+		v = whole // 5e-6 ÷ 1e-6 is not 5
+	}
 	if v == math.Trunc(v) {
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}

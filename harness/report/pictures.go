@@ -153,7 +153,7 @@ func (v *View) memoryPicture(c Cell) (picture, bool) {
 		Caption: "Medians over blocks. Kernel: thread stacks and page tables; socket buffers are not in it (" + v.Placement.String() + ").",
 	}
 	for _, part := range ladderParts {
-		plot := chart.Plot{Title: part.title, X: chart.Axis{Label: "idle connections"}, Y: chart.Axis{Label: "memory", Bytes: true, Text: size}}
+		plot := chart.Plot{Title: part.title, X: chart.Axis{Label: "idle connections"}, Y: chart.Axis{Label: "memory", Bytes: true, Text: onAxis(size)}}
 		for _, a := range v.armsOf(c) {
 			if a.Twin != "" {
 				continue

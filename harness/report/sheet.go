@@ -12,10 +12,11 @@ import (
 func sheet(v *View) ([]byte, error) {
 	s := &sheetMaker{View: v, claims: v.claimsRecord()}
 	p := &html.Page{
-		Title:    v.ID,
+		Title:    "Ways to wait, measured: " + v.ID,
 		Subtitle: fmt.Sprintf("assay, profile %s: %d of %d trials, %s, started %s", v.Profile, len(v.Trials), v.Planned, count(v.Blocks, "block"), v.Started.UTC().Format("2006-01-02 15:04 MST")),
 		Alarm:    s.alarm(),
 		Cards:    s.cards(),
+		Said:     s.said(),
 		Lead:     s.lead(),
 	}
 	for _, a := range v.Arms {
@@ -103,18 +104,59 @@ func (s *sheetMaker) floors() (value, note string) {
 	return value, fmt.Sprintf("CPU per request, of %s; nothing below it is called an effect", count(n, "cell"))
 }
 
-// lead is the most telling picture: all measured arguments, or the first cell's contrasts.
-func (s *sheetMaker) lead() *html.Figure {
-	if f, ok := s.allEffects(); ok {
-		return &f
-	}
-	for _, c := range s.loaded() {
-		if pic, ok := s.contrastPicture(c); ok {
-			f := figure(pic)
-			return &f
+// mostSaid is how many sentences the first screen has room for.
+const mostSaid = 6
+
+// said is the advice of the settled arguments, then that of the cells.
+func (s *sheetMaker) said() []html.Term {
+	var out []html.Term
+	for i := range s.claims.Verdicts {
+		if v := &s.claims.Verdicts[i]; v.Outcome.Decided() && inRun(v) {
+			out = append(out, html.Term{Name: v.Claim, Text: fmt.Sprintf("%s, %s. %s", v.Outcome, strings.TrimSuffix(shownEffect(v), "."), v.Advice)})
 		}
 	}
-	return nil
+	for _, c := range s.loaded() {
+		if sentence, _, more := strings.Cut(s.Advice(c).Sentence, ". "); sentence != "" {
+			if more {
+				sentence += "." // where it stops being true is said with the cell
+			}
+			out = append(out, html.Term{Name: c.Title, Text: clip(sentence, 400) + s.caution(c.Name)})
+		}
+	}
+	return out[:min(len(out), mostSaid)]
+}
+
+// lead is the most telling pictures: all measured arguments, and the contrasts of the cell in which
+// most of them rise above the noise.
+func (s *sheetMaker) lead() []html.Figure {
+	var out []html.Figure
+	if f, ok := s.allEffects(); ok {
+		out = append(out, f)
+	}
+	var best html.Figure
+	most := -1
+	for _, c := range s.loaded() {
+		if pic, ok := s.contrastPicture(c); ok && s.loud(c) > most {
+			best, most = figure(pic), s.loud(c)
+		}
+	}
+	if most >= 0 {
+		out = append(out, best)
+	}
+	return out
+}
+
+// loud counts the contrasts of a cell that rise above its noise floor.
+func (s *sheetMaker) loud(c Cell) int {
+	n := 0
+	for _, a := range s.armsOf(c) {
+		for _, m := range columns(c) {
+			if f := s.fieldIn(m, c, a.Name); f.Contrast != nil && !f.Quiet {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func figure(p picture) html.Figure { return html.Figure{SVG: p.svg, File: p.file, Alt: p.alt} }

@@ -180,7 +180,7 @@ func (s *sheetMaker) effects(v *verdict.Verdict) []html.Block {
 	}
 	f := chart.Forest{Title: v.Claim + ": arm ÷ base", Arms: []string{}, Caption: "95 % intervals; grey: noise floor of the claim's cells. The first row decides."}
 	p := chart.Panel{Title: "ratio", Band: max(v.Effect.Floor, 0)}
-	t := &html.Table{Caption: "Its contrasts; the first decides", Head: []string{"metric", "arm", "base", "ratio [95 %]", "noise floor", "blocks", "p", "p of equality", "cells"}, Words: true}
+	t := &html.Table{Caption: "Its contrasts; the first decides", Head: []string{"metric", "arm", "base", "ratio [95 %]", "noise floor", "blocks", "p", "p of equality", "cells, or why there is none"}, Words: true}
 	row := func(e *verdict.Effect, prefix string) {
 		p.Marks = append(p.Marks, effectMark(e, len(f.Rows), s.colour(e.Arm.Arm)))
 		f.Rows = append(f.Rows, clip(fmt.Sprintf("%s%s: %s ÷ %s", prefix, e.Metric, e.Arm.Arm, e.Base.Arm), 48))
@@ -209,7 +209,7 @@ func effectRow(e *verdict.Effect, prefix string) []html.Field {
 	}
 	texts := []string{prefix + e.Metric, e.Arm.Arm, e.Base.Arm, effectText(e), floor, itoa(e.Blocks), probability(e.P), probability(e.EqualP), cells}
 	if e.Missing != "" {
-		texts = []string{prefix + e.Metric, e.Arm.Arm, e.Base.Arm, e.Missing, "–", "–", "–", "–", cells}
+		texts = []string{prefix + e.Metric, e.Arm.Arm, e.Base.Arm, "–", "–", "–", "–", "–", e.Missing}
 	}
 	out := make([]html.Field, len(texts))
 	for i, text := range texts {

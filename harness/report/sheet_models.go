@@ -26,7 +26,7 @@ func (s *sheetMaker) models() error {
 }
 
 func (s *sheetMaker) cellBlocks(c Cell) []html.Block {
-	blocks := []html.Block{{Head: c.Title}, {Terms: []html.Term{{Name: "advice", Text: s.Advice(c).Sentence + s.caution(c.Name)}, {Name: "noise", Text: s.floorLine(c)}}}}
+	blocks := []html.Block{{Head: c.Title}, {Terms: []html.Term{{Name: "advice", Text: s.Advice(c).Sentence + s.caution(c.Name)}, {Name: "noise floor", Text: strings.TrimPrefix(s.floorLine(c), "noise floor ")}}}}
 	pic, ok := s.contrastPicture(c)
 	f := figure(pic)
 	if !ok {
@@ -81,7 +81,7 @@ func (s *sheetMaker) absolutes(c Cell, metrics ...stat.Metric) (html.Figure, boo
 		if len(metrics) == 1 {
 			title = strings.Trim(better(m), " ()") // its label is the picture's title
 		}
-		p := chart.Panel{Title: title, Linear: true, Text: func(v float64) string { return quantity(m, v) }, Bytes: strings.Contains(m.Unit, "B/") || strings.Contains(m.Unit, "bytes")}
+		p := chart.Panel{Title: title, Linear: true, Text: onAxis(func(v float64) string { return quantity(m, v) }), Bytes: strings.Contains(m.Unit, "B/") || strings.Contains(m.Unit, "bytes")}
 		for row, a := range arms {
 			d := s.Field(m, c.Name, a.Name)
 			if d.Value == nil {
@@ -96,6 +96,9 @@ func (s *sheetMaker) absolutes(c Cell, metrics ...stat.Metric) (html.Figure, boo
 			p.Marks = append(p.Marks, mark)
 		}
 		f.Panels = append(f.Panels, p)
+	}
+	if len(metrics) > 1 {
+		f.Panels[0].Reach, f.Panels[1].Reach = f.Panels[1].Most(), f.Panels[0].Most() // response beside service
 	}
 	return html.Figure{SVG: f.SVG(), Alt: c.Title + ": " + f.Title}, any
 }

@@ -98,8 +98,30 @@ func words(e *Effect) string {
 	if e.Arm.Cell != e.Base.Cell {
 		base += " in " + e.Base.Cell
 	}
-	return fmt.Sprintf("%s of %s is %s [%s, %s] of %s's (%s, %d blocks, noise floor ±%.2g %%)",
-		e.contrast.Metric.Label, e.Arm.Arm, times(e.Ratio), times(e.Lo), times(e.Hi), base, where, e.Blocks, 100*e.Floor)
+	return fmt.Sprintf("%s of %s is %s %s's (%s, %d blocks, %s)",
+		e.contrast.Metric.Label, e.Arm.Arm, share(e), base, where, e.Blocks, floorText(e.Floor))
+}
+
+// share is an effect with its interval, to stand before what it is a share of. Below a hundredth
+// three digits of a ratio are all ones, so the farther end of the interval is said instead.
+func share(e *Effect) string {
+	if off := e.Off(); off < 0.01 {
+		return fmt.Sprintf("within ±%.2g %% of", 100*off)
+	}
+	return fmt.Sprintf("%s [%s, %s] of", times(e.Ratio), times(e.Lo), times(e.Hi))
+}
+
+// Off is how far from 1 the farther end of the interval lies, as a fraction.
+func (e *Effect) Off() float64 { return max(math.Abs(e.Lo-1), math.Abs(e.Hi-1)) }
+
+func floorText(floor float64) string {
+	switch {
+	case floor < 0:
+		return "noise floor not known"
+	case floor >= 1:
+		return fmt.Sprintf("noise floor ±%.0f %%", 100*floor)
+	}
+	return fmt.Sprintf("noise floor ±%.2g %%", 100*floor)
 }
 
 func times(r float64) string { return fmt.Sprintf("%.3g×", r) }
@@ -154,7 +176,7 @@ func (d *docket) along(j *judge, r rule) {
 			texts = append(texts, fmt.Sprintf("at %g: missing", e.X))
 			continue
 		}
-		texts = append(texts, fmt.Sprintf("at %g: %s [%s, %s]", e.X, times(e.Ratio), times(e.Lo), times(e.Hi)))
+		texts = append(texts, fmt.Sprintf("at %g: %s", e.X, strings.TrimSuffix(share(e), " of")))
 	}
 	a := d.question.Measure.Along
 	v.Why += "; over the " + a.Dimension + " in " + a.Unit + ": " + strings.Join(texts, ", ")

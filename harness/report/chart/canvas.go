@@ -24,7 +24,7 @@ type canvas struct {
 // newCanvas starts a drawing; title and caption are also its text for readers who
 // do not see it.
 func newCanvas(width, height float64, title, caption string) *canvas {
-	width = max(width, 32+7.4*float64(utf8.RuneCountInString(title))) // that of the title, about
+	width = max(width, 32+8.8*float64(utf8.RuneCountInString(title))) // that of the title, about
 	c := &canvas{width: width, height: height}
 	wide := ""
 	if width > 500 {
@@ -38,6 +38,9 @@ func newCanvas(width, height float64, title, caption string) *canvas {
 	c.text(16, 24, "start", "ink title", title)
 	return c
 }
+
+// captionRoom is about the width of a drawing that shows its caption whole.
+func captionRoom(caption string) float64 { return 32 + 6.3*float64(utf8.RuneCountInString(caption)) }
 
 // The rules of a drawing, after each selector's prefix.
 func rules(prefix string, neutral string, colours []string) string {

@@ -100,3 +100,15 @@ func TestLinesEndsAtTheNames(t *testing.T) {
 		t.Errorf("slow is named at %g, fast at %g", y("slow"), y("fast"))
 	}
 }
+
+// Neighbours that are to be compared share a scale.
+func TestPanelReaches(t *testing.T) {
+	p := Panel{Linear: true, Marks: []Mark{{Center: 2, Lo: 1, Hi: 3}, {Row: 1, Missing: "none", Hi: 99}}}
+	if got := p.Most(); got != 3 {
+		t.Errorf("the marks end at %g, want 3", got)
+	}
+	p.Reach = 40
+	if s := p.scale(0, 100); s.hi < 40 {
+		t.Errorf("the axis ends at %g, want it to reach 40", s.hi)
+	}
+}

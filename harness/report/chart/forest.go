@@ -24,6 +24,18 @@ type Panel struct {
 	Linear bool
 	Bytes  bool // ticks are round in binary units
 	Text   func(float64) string
+	Reach  float64 // a linear axis goes at least so far, to be compared with its neighbour's
+}
+
+// Most is the far end of the panel's marks.
+func (p Panel) Most() float64 {
+	far := 0.0
+	for _, m := range p.Marks {
+		if m.Missing == "" {
+			far = math.Max(far, math.Max(m.Hi, m.Center))
+		}
+	}
+	return far
 }
 
 // Mark is one ratio with its interval; all above zero.
@@ -48,9 +60,10 @@ const (
 func (f Forest) SVG() []byte {
 	names := labelWidth
 	for _, name := range f.Rows {
-		names = max(names, 32+6.6*float64(utf8.RuneCountInString(name))) // about
+		names = max(names, 32+7.2*float64(utf8.RuneCountInString(name))) // about
 	}
 	width := names + float64(len(f.Panels))*(panelWidth+panelGap) + 10
+	width = max(width, captionRoom(f.Caption))
 	height := headHeight + float64(len(f.Rows))*rowHeight + footHeight
 	c := newCanvas(width, height, f.Title, f.Caption)
 	for i, name := range f.Rows {
@@ -160,11 +173,10 @@ func (p Panel) scale(from, to float64) scale {
 
 // linear spans 0 and all marks.
 func (p Panel) linear(from, to float64) scale {
-	lo, hi := 0.0, 0.0 // slopes may lie below
+	lo, hi := 0.0, math.Max(p.Most(), p.Reach) // slopes may lie below
 	for _, m := range p.Marks {
 		if m.Missing == "" {
 			lo = math.Min(lo, m.Lo)
-			hi = math.Max(hi, math.Max(m.Hi, m.Center))
 		}
 	}
 	if hi == 0 {

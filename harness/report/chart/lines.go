@@ -40,7 +40,7 @@ type Lines struct {
 }
 
 // dashes tell curves apart where colours do not.
-var dashes = []string{"", "7 3", "2 3", "9 3 2 3", "", "5 5", "3 2", "12 4"}
+var dashes = []string{"", "7 3", "2 3", "9 3 2 3", "", "5 5", "9 2 2 2 2 2", "12 4"}
 
 const (
 	leastWidth          = 420.0 // of a plot beside another
@@ -53,6 +53,7 @@ const (
 func (l Lines) SVG() []byte {
 	plotWidth := math.Max(leastWidth, leastTotal/math.Max(1, float64(len(l.Plots))))
 	width := 16 + math.Max(1, float64(len(l.Plots)))*plotWidth
+	width = math.Max(width, captionRoom(l.Caption))
 	height := headHeight + plotHeight + 76
 	c := newCanvas(width, height, l.Title, l.Caption)
 	for i, p := range l.Plots {

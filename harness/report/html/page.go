@@ -15,7 +15,8 @@ type Page struct {
 	Subtitle string
 	Alarm    string   // said at the top if not empty: the run is not whole
 	Cards    []Card   // the first screen, in this order
-	Lead     *Figure  // the most telling picture; nil if there is none
+	Said     []Term   // what it comes to, in a sentence each
+	Lead     []Figure // the most telling pictures
 	Arms     []Legend // that the legend lights up
 	Sections []Section
 }
@@ -115,9 +116,6 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	},
 	"keys": keys,
 	"pair": func(root *rendering, it any) any {
-		if f, ok := it.(*Figure); ok {
-			it = *f
-		}
 		return struct {
 			Root *rendering
 			It   any

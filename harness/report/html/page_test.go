@@ -20,7 +20,7 @@ func filled(text string) *Page {
 	f := Figure{SVG: svg, Alt: text, File: "a.svg"}
 	t := &Table{Caption: text, Head: []string{text, text}, Filter: true, Left: 3, Where: text, Rows: [][]Field{{{Text: text, Href: "#one"}, {Text: text, Key: text}}}}
 	return &Page{
-		Title: text, Subtitle: text, Alarm: text, Lead: &f,
+		Title: text, Subtitle: text, Alarm: text, Said: []Term{{text, text}}, Lead: []Figure{f},
 		Cards: []Card{{text, text, text, "#one"}}, Arms: []Legend{{text, 1}},
 		Sections: []Section{{ID: "one", Title: text, Blocks: []Block{
 			{Head: text},
@@ -121,7 +121,7 @@ func TestDrawingsBeyondTheBudgetAreNamed(t *testing.T) {
 }
 
 func TestMissingFigureIsSaid(t *testing.T) {
-	b := rendered(t, &Page{Lead: &Figure{Alt: "latency", Missing: "one block only"}})
+	b := rendered(t, &Page{Lead: []Figure{{Alt: "latency", Missing: "one block only"}}})
 	if strings.Contains(b, "<figure") || !strings.Contains(b, "latency: one block only") {
 		t.Error("a figure that is missing is not said in its place")
 	}
