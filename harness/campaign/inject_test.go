@@ -24,10 +24,12 @@ var (
 	found = flag.String("found", "", "a file to which a line is appended for each fault: how often it was seen")
 )
 
-// machines are the gates that others' work on this machine may fire.
+// machines are the gates that others' work on this machine may fire. Dropped connections
+// are counted for the whole machine, and who was dropped tries again a second later,
+// when it may be another arm's turn.
 var machines = []string{
 	"on time", "arrivals", "generator busy", "stranger", "load stranger", "steal", "hiccups", "retransmits", "memory", "throttled", "settled", "idle arm", "backend parity",
-	"backend utilisation", "headroom",
+	"backend utilisation", "headroom", "listen drops",
 }
 
 // fault is one way to spoil a trial: that of the arm "server:mode=MODE", while the arm
