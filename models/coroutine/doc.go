@@ -16,13 +16,19 @@
 // connection holds no coroutine, a waiting request one: some 5 KB, its stack above all.
 //
 // Against callbacks a request costs some 120 ns more, and each wait in it 170 to 200
-// (go test ./models/coroutine -bench Overhead). They are made up of:
+// (go test ./models/coroutine -bench Overhead). Its parts, in ns, by -bench Parts:
 //
-//   - two switches of stacks: 60 ns (bench/micro, Switch/how=coroutine);
-//   - the returns on both sides, dear after a switch because they are mispredicted: 5 ns a frame. Some ten
-//     frames lie between the loop and a wait's end (how=coroutine-10-frames less call-10-frames
-//     and coroutine: 54 ns), fewer where a request begins;
-//   - pool, list of calls and bookkeeping: some 20 ns.
+//	                                              request   wait
+//	two switches of stacks                             60     60   switches; bench/micro, Switch/how=coroutine
+//	a place to recover a fault                          5      –   switches+recover
+//	pool, list of calls and bookkeeping                10     10   switches+recover+pool
+//	returns in five frames on the loop's side          45     50   request less that and call-in-frames; wait likewise
+//	rest, not in a benchmark of its own              0–10  50–80   Overhead less the above
+//
+// The returns are dear after a switch because the processor mispredicts them, some 5 to 10 ns a frame
+// (bench/micro, how=coroutine-5-and-5-frames and coroutine-10-frames against call-10-frames). A wait ends
+// further below the loop than five frames (timer or link, end of the call, Resume and its guard), which is
+// where its rest is looked for. Allocations are none of it.
 //
 // Nothing is allocated in a steady state, which callbacks do for their continuations. A
 // coroutine made anew (keep=0) is 10 allocations and some 700 ns. With the tracer off
