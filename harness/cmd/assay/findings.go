@@ -39,21 +39,20 @@ func findings(dir string) ([]document, error) {
 		return nil, badInput(fmt.Errorf("%s has no folder of a finished run", dir))
 	}
 	best.Folder = filepath.Base(dir) + "/" + best.Folder // as seen from above
-	var docs []document
-	for path, text := range map[string]string{
-		filepath.Join(dir, "README.md"):       report.Index(runs),
-		filepath.Join(dir, "..", "README.md"): report.Findings(best),
-	} {
-		d := document{path: path}
-		if d.old, err = os.ReadFile(path); err != nil {
+	docs := []document{
+		{path: filepath.Join(dir, "README.md"), text: []byte(report.Index(runs))},
+		{path: filepath.Join(dir, "..", "README.md"), text: []byte(report.Findings(best))},
+	}
+	for i := range docs {
+		d := &docs[i]
+		if d.old, err = os.ReadFile(d.path); err != nil {
 			return nil, badInput(err)
 		}
-		whole, err := report.Between(string(d.old), text)
+		whole, err := report.Between(string(d.old), string(d.text))
 		if err != nil {
-			return nil, badInput(fmt.Errorf("%s: %w", path, err))
+			return nil, badInput(fmt.Errorf("%s: %w", d.path, err))
 		}
 		d.text = []byte(whole)
-		docs = append(docs, d)
 	}
 	return docs, nil
 }
