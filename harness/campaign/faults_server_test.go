@@ -39,7 +39,7 @@ func TestCollectingThreads(t *testing.T) {
 // A queue that is full drops the client's first segment, which the kernel sends again.
 func TestLostSegments(t *testing.T) {
 	inject(t, fault{
-		mode: "slow-accept", cell: plan.Cell{Workload: "echo", Conns: 32, Rate: 500, NewConns: true}, gate: "retransmits", grade: validity.Suspect,
+		mode: "slow-accept", cell: plan.Cell{Workload: "echo", Conns: 32, Rate: 500, NewConns: true}, gate: "retransmits", grade: validity.Invalid,
 		allowed: []string{"listen drops", "answers", "achieved", "count", "bytes"},
 	})
 }
