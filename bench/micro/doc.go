@@ -9,8 +9,8 @@
 //	BenchmarkDecode    one message is read
 //	BenchmarkEncode    one message is written
 //
-//	make micro | tee new.txt          ten samples of each, five minutes
-//	go tool benchstat new.txt
+//	make micro                        eight samples of each, five minutes, into results/micro
+//	go tool benchstat results/micro/bench.txt
 //	go test ./bench/micro -bench Bridge -cpu 1,2 -count 10
 //
 // The figures explain contrasts between models; they do not replace them. What Go's
