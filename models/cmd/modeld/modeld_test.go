@@ -150,7 +150,8 @@ func TestStuckDrain(t *testing.T) {
 	}
 }
 
-// Thread is a thread: as many as connections, no more and no less.
+// Thread is a thread: as many as connections. The runtime has some of its own, a dozen
+// more on a busy machine, which connections may take over: far fewer than connections here.
 func TestThreadsAreThreads(t *testing.T) {
 	p := start(t, "thread", "echo", "procs=64")
 	threads := func() int {
@@ -174,9 +175,9 @@ func TestThreadsAreThreads(t *testing.T) {
 	}
 	conns(5) // the runtime starts a few threads for itself on the way
 	before := threads()
-	conns(40)
-	if got := threads() - before; got < 40 || got > 44 {
-		t.Errorf("40 connections brought %d threads", got)
+	conns(120)
+	if got := threads() - before; got < 100 || got > 180 {
+		t.Errorf("120 connections brought %d threads", got)
 	}
 }
 
