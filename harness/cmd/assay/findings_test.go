@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// The README opens with what the published runs say, and results/README.md lists them all.
+// The README opens with what the published runs say, and results/README.md lists them all; who
+// changes how a report words something makes both anew.
 func TestReadmeAgreesWithResults(t *testing.T) {
 	docs, err := findings(filepath.Join("..", "..", "..", "results"))
 	if err != nil {
