@@ -11,7 +11,8 @@ import (
 
 // ClaimsRecord is claims.json: what the run says on the register of claims.
 type ClaimsRecord struct {
-	Register string                  `json:"register"` // SHA-256 of the register that was asked
+	Register string                  `json:"register"`       // SHA-256 of the register that was asked
+	Note     string                  `json:"note,omitempty"` // that it is not the one on record when the run began
 	Settled  int                     `json:"settled"`
 	Asked    int                     `json:"asked"`  // questions of the register
 	Counts   map[verdict.Outcome]int `json:"counts"` // of questions, by outcome
@@ -21,7 +22,7 @@ type ClaimsRecord struct {
 // claimsRecord sums the verdicts up.
 func (v *View) claimsRecord() ClaimsRecord {
 	all := v.Claims()
-	r := ClaimsRecord{Register: claims.Hash(), Asked: len(all), Counts: verdict.Tally(all), Verdicts: all}
+	r := ClaimsRecord{Register: claims.Hash(), Note: v.otherRegister(), Asked: len(all), Counts: verdict.Tally(all), Verdicts: all}
 	for o, n := range r.Counts {
 		if o.Decided() {
 			r.Settled += n
@@ -96,6 +97,9 @@ func shownEffect(v *verdict.Verdict) string {
 func (p *pageWriter) verdicts() {
 	r := p.claimsRecord()
 	p.printf("## The arguments\n\n**%s** A verdict rests on this run alone; its p-values are corrected over all claims that it could decide.\n\n", r.Sentence())
+	if r.Note != "" {
+		p.printf("**%s**\n\n", r.Note)
+	}
 	t := mdTable{words: true, head: []string{"claim", "on", "verdict", "effect", "why", "advice", "scope"}}
 	rest := mdTable{words: true, head: []string{"claim", "on", "verdict", "why"}}
 	for i := range r.Verdicts {
@@ -151,6 +155,9 @@ func (v *View) cardVerdicts(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, "\n%s\n", r.Sentence())
+	if r.Note != "" {
+		fmt.Fprintf(b, "! %s\n", r.Note)
+	}
 	for _, line := range lines {
 		b.WriteString(line + "\n")
 	}

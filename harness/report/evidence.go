@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"assay/bench/claims"
+	"assay/harness/journal"
 	"assay/harness/shape"
 	"assay/harness/stat"
 	"assay/harness/validity"
@@ -91,7 +92,7 @@ func (e evidence) Doubts(p claims.Place) []string {
 // Finding is what a behaviour case found.
 func (e evidence) Finding(name, model string) (string, error) {
 	if len(e.Behaviour) == 0 {
-		return "", errors.New("no behaviour was recorded with the run (no " + BehaviourFile + ")")
+		return "", e.lack(journal.BehaviourFile, "behaviour was")
 	}
 	for _, b := range e.Behaviour {
 		if b.Case == name && b.Model == model {
@@ -101,7 +102,7 @@ func (e evidence) Finding(name, model string) (string, error) {
 			return b.Finding, nil
 		}
 	}
-	return "", errors.New("not run")
+	return "", errors.New(cmp.Or(e.Trouble[journal.BehaviourFile], "not run"))
 }
 
 // inRun is whether a run offers anything on the question of a verdict.
@@ -118,7 +119,7 @@ func inRun(v *verdict.Verdict) bool {
 // Count is a count over the sources that were recorded with the run.
 func (e evidence) Count(what, style string, workloads []string) (int, error) {
 	if len(e.Sources) == 0 {
-		return 0, errors.New("no sources were recorded with the run (no " + SourcesFile + ")")
+		return 0, e.lack(journal.SourcesFile, "sources were")
 	}
 	var sum shape.Counts
 	for _, w := range workloads {

@@ -2,12 +2,18 @@ package report
 
 import (
 	"encoding/json"
+	"html"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"assay/bench/claims"
+	"assay/bench/plan"
+	"assay/harness/conformance"
+	"assay/harness/exhibit"
+	"assay/harness/journal"
 	"assay/harness/report/reporttest"
 	"assay/harness/stat"
 	"assay/harness/verdict"
@@ -110,13 +116,18 @@ func TestBehaviourIsReadFromTheRunsFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	var lines strings.Builder
+	seen := make(map[[2]string]bool)
 	for _, c := range claims.All {
 		for _, q := range c.Questions {
 			if q.Observe == nil {
 				continue
 			}
 			for _, f := range q.Observe.Cases {
-				b, err := json.Marshal(Behaviour{Case: f.Case, Model: f.Model, Finding: f.If[0]})
+				if seen[[2]string{f.Case, f.Model}] {
+					continue
+				}
+				seen[[2]string{f.Case, f.Model}] = true
+				b, err := json.Marshal(conformance.Result{Case: f.Case, Model: f.Model, Outcome: conformance.Pass, Finding: f.If[0]})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -124,7 +135,7 @@ func TestBehaviourIsReadFromTheRunsFolder(t *testing.T) {
 			}
 		}
 	}
-	write(t, filepath.Join(dir, BehaviourFile), lines.String())
+	write(t, filepath.Join(dir, journal.BehaviourFile), lines.String())
 	r, err := Open(dir, func(string, string) bool { return false })
 	if err != nil {
 		t.Fatal(err)
@@ -133,9 +144,102 @@ func TestBehaviourIsReadFromTheRunsFolder(t *testing.T) {
 	if n[verdict.Supported]+n[verdict.Depends] == 0 {
 		t.Errorf("no claim about behaviour was decided: %v", n)
 	}
-	write(t, filepath.Join(dir, BehaviourFile), "{\n")
-	if _, err := Open(dir, func(string, string) bool { return false }); err == nil || !strings.Contains(err.Error(), BehaviourFile) {
-		t.Errorf("got %v, want an error that names %s", err, BehaviourFile)
+}
+
+// What is wrong with a file stands where its contents would, and nothing is decided by it.
+func TestDamagedExhibitsAreSaid(t *testing.T) {
+	const good = `{"model":"reactor","case":"behaviour/drain","outcome":"pass","detail":"","took":1,"finding":"none-lost"}` + "\n"
+	for name, c := range map[string]struct{ file, text, says string }{
+		"half a line": {journal.BehaviourFile, good + good[:40], "behaviour.jsonl, line 2: it breaks off"},
+		"foreign":     {journal.BehaviourFile, good + `{"a":"<script>"}` + "\n", "behaviour.jsonl, line 2: it is no result of a case"},
+		"twice":       {journal.BehaviourFile, good + good, "line 2: case \"behaviour/drain\" on model \"reactor\" for the second time"},
+		"outcome":     {journal.ConformanceFile, strings.Replace(good, `"pass"`, `"fine"`, 1), `conformance.jsonl, line 1: there is no outcome "fine"`},
+		"counts":      {journal.SourcesFile, `[{"workload":"w","style":"direct","file":"f.go","counts":{"lines":7},"text":"package w\n"}]`, "w in direct style: it says 7 lines, its text has 0"},
+		"no Go":       {journal.SourcesFile, `[{"workload":"w","style":"direct","file":"f.go","text":"<script>"}]`, "shape.json: count the code of f.go"},
+	} {
+		dir, err := reporttest.Usual().Write(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, c.file), c.text)
+		r, err := Open(dir, func(string, string) bool { return false })
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		v := view(t, r)
+		files, err := Files(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := map[string]bool{}
+		for _, f := range files {
+			text := strings.ReplaceAll(html.UnescapeString(string(f.Data)), `\"`, `"`)
+			said[f.Name] = strings.Contains(text, c.says)
+			if f.Name == "report.md" && c.file != journal.SourcesFile && !said[f.Name] || f.Name == "report.html" && !said[f.Name] {
+				t.Errorf("%s: %s does not say %s", name, f.Name, c.says)
+			}
+		}
+		for _, d := range v.Claims() {
+			if d.Outcome.Decided() && d.Effect == nil {
+				t.Errorf("%s: %s is decided", name, d.Claim)
+			}
+		}
+	}
+}
+
+// A run whose manifest says that more was found than its file has says so.
+func TestHalfASuiteIsSaid(t *testing.T) {
+	m, trials := reporttest.Usual().Run()
+	m.Suites = []journal.Suite{{Name: plan.Behaviour, Models: []string{"reactor", "thread"}, Cases: 17}}
+	r := FromManifest(&m, trials, func(string, string) bool { return false })
+	if err := r.Enrich(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (evidence{view(t, r)}).Finding("behaviour/drain", "reactor"); err == nil || !strings.Contains(err.Error(), "has 0 of the 34 results") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestConformanceIsAMatrix(t *testing.T) {
+	r := usual()
+	r.Conformance = []conformance.Result{
+		{Model: "reactor", Case: "drain/one", Outcome: conformance.Pass},
+		{Model: "reactor", Case: "drain/two", Outcome: conformance.Fail, Detail: "a wrong answer"},
+		{Model: "thread", Case: "drain/one", Outcome: conformance.Pass},
+		{Model: "thread", Case: "drain/two", Outcome: conformance.NotRun, Detail: "it lacks it"},
+	}
+	md, _, err := page(view(t, r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| reactor | 1 | 1 | 0 | 0 |", "| drain/two | FAIL | – |"} {
+		if !strings.Contains(string(md), want) {
+			t.Errorf("report.md lacks %s", want)
+		}
+	}
+	if strings.Contains(string(md), "| drain/one |") {
+		t.Error("a case that passed everywhere has a row")
+	}
+	if b := sheetOf(t, r); !strings.Contains(b, "a wrong answer") {
+		t.Error("the page does not say why a case failed")
+	}
+}
+
+func TestAnotherRegisterIsSaid(t *testing.T) {
+	for register, says := range map[string]string{claims.Hash(): "", "": "names no register", "0123456789abcdef<b>": "Another register of claims (0123456789ab)"} {
+		r := usual()
+		r.Register = register
+		files, err := Files(view(t, r))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if slices.Contains([]string{"claims.json", "report.md", "report.html"}, f.Name) {
+				if said := strings.Contains(string(f.Data), "register of claims"); said != (says != "") || !strings.Contains(string(f.Data), says) {
+					t.Errorf("%s of register %q does not say %q", f.Name, register, says)
+				}
+			}
+		}
 	}
 }
 
@@ -150,8 +254,8 @@ func TestCodeIsCountedFromTheSourcesOfTheRun(t *testing.T) {
 	r := usual()
 	for _, w := range []string{"fanout", "blocking"} {
 		r.Sources = append(r.Sources,
-			Source{w, "direct", w + "/direct.go", "package w\n\nfunc a() { b() }\n"},
-			Source{w, "callback", w + "/callback.go", "package w\n\nfunc a() {\n\tb(func() {\n\t\tc(func() {\n\t\t\td()\n\t\t})\n\t})\n}\n"})
+			exhibit.Source{Workload: w, Style: "direct", File: w + "/direct.go", Text: "package w\n\nfunc a() { b() }\n"},
+			exhibit.Source{Workload: w, Style: "callback", File: w + "/callback.go", Text: "package w\n\nfunc a() {\n\tb(func() {\n\t\tc(func() {\n\t\t\td()\n\t\t})\n\t})\n}\n"})
 	}
 	for _, d := range view(t, r).Claims() {
 		if d.Claim == "contagion" && d.On == claims.Go {

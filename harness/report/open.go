@@ -34,6 +34,7 @@ func FromManifest(m *journal.Manifest, trials []trial.Trial, takes func(workload
 		Placement: Placement{Server: m.Placement.Server, Load: m.Placement.Load, Shared: m.Placement.Shared},
 		GOOS:      m.Environment.OS, GOARCH: m.Environment.Arch, CPU: m.Environment.Processor,
 		Facts: facts(m), Trials: trials, Seed: p.Seed, NullRate: m.NullRate,
+		Register: m.Register, Exhibits: Exhibits{Suites: m.Suites},
 	}
 	for i := range p.Arms {
 		r.Arms = append(r.Arms, armOf(m, &p.Arms[i]))

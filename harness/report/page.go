@@ -24,6 +24,7 @@ func page(v *View) (md []byte, pictures []picture, err error) {
 			p.memory(c)
 		}
 	}
+	p.matrices()
 	p.reasons()
 	p.unmeasured()
 	p.method()

@@ -34,8 +34,8 @@ type Run struct {
 
 	Trials []trial.Trial
 
-	Behaviour []Behaviour // what behaviour cases found, if that was recorded with the run
-	Sources   []Source    // of the handlers, likewise
+	Register string // SHA-256 of the register of claims that was on record when the run began
+	Exhibits
 }
 
 // Arm is one row of the tables.

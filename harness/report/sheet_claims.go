@@ -61,9 +61,13 @@ func (s *sheetMaker) arguments() error {
 			{Text: c.Asserts},
 		})
 	}
-	s.section("arguments", "The arguments",
+	var blocks []html.Block
+	if s.claims.Note != "" {
+		blocks = append(blocks, html.Block{Note: s.claims.Note})
+	}
+	s.section("arguments", "The arguments", append(blocks,
 		html.Block{Text: s.claims.Sentence() + " The register names cells, arms and metrics, never answers; p-values are corrected over all questions that the run could decide. “?”: rests on SUSPECT trials, or on fewer than were measured."},
-		html.Block{Table: t})
+		html.Block{Table: t})...)
 	s.open = []html.Section{{ID: "open", Title: "Questions on which this run says nothing", Blocks: []html.Block{{Text: "Each says what it needs."}}}}
 	for _, v := range order {
 		if one := s.claim(v); inRun(v) {

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"assay/harness/journal"
 	"assay/harness/report/chart"
 	"assay/harness/report/html"
 	"assay/harness/shape"
@@ -64,46 +64,13 @@ func (s *sheetMaker) course(c Cell, arm string) chart.Series {
 	return out
 }
 
-// behaviour is the matrix of what cases found on models.
-func (s *sheetMaker) behaviour() error {
-	if len(s.Behaviour) == 0 {
-		s.section("behaviour", "Behaviour", html.Block{Note: "No behaviour was recorded with this run: its folder has no " + BehaviourFile + ". assay check tells what a model does."})
-		return nil
-	}
-	var cases, models []string
-	found := make(map[[2]string]string)
-	for _, b := range s.Behaviour {
-		if !slices.Contains(cases, b.Case) {
-			cases = append(cases, b.Case)
-		}
-		if !slices.Contains(models, b.Model) {
-			models = append(models, b.Model)
-		}
-		found[[2]string{b.Case, b.Model}] = b.Finding
-	}
-	t := &html.Table{Caption: "What each behaviour case found; –: cannot be run there", Words: true, Filter: true, Head: append([]string{"case"}, models...)}
-	for _, c := range cases {
-		row := []html.Field{{Text: strings.TrimPrefix(c, "behaviour/")}}
-		for _, m := range models {
-			text := found[[2]string{c, m}]
-			if text == "" {
-				text = "–"
-			}
-			row = append(row, html.Field{Text: clip(text, 60)})
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	s.section("behaviour", "Behaviour", html.Block{Table: t})
-	return nil
-}
-
 // mostSource is how much of one file is shown, characters.
 const mostSource = 12_000
 
 // code shows the handlers side by side.
 func (s *sheetMaker) code() error {
 	if len(s.Sources) == 0 {
-		s.section("code", "The code", html.Block{Note: "No sources were recorded with this run: its folder has no " + SourcesFile + "."})
+		s.section("code", "The code", html.Block{Note: s.lack(journal.SourcesFile, "sources were").Error()})
 		return nil
 	}
 	var blocks []html.Block

@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"assay/harness/conformance"
+	"assay/harness/exhibit"
+	"assay/harness/journal"
+
 	"assay/harness/report/html"
 	"assay/harness/report/reporttest"
 	"assay/harness/trial"
@@ -71,8 +75,11 @@ func TestHostileNamesAreEscapedInThePage(t *testing.T) {
 	r := usual()
 	r.ID, r.CPU, r.Command = bad, bad, bad
 	r.Facts = append(r.Facts, Fact{bad, bad})
-	r.Behaviour = []Behaviour{{bad, bad, bad, bad}}
-	r.Sources = []Source{{bad, bad, bad, bad}}
+	r.Register = bad
+	r.Behaviour = []conformance.Result{{Model: bad, Case: bad, Outcome: conformance.Pass, Detail: bad, Finding: bad}}
+	r.Conformance = []conformance.Result{{Model: bad, Case: bad, Outcome: conformance.Fail, Detail: bad}}
+	r.Trouble = map[string]string{journal.BehaviourFile: bad, journal.ConformanceFile: bad}
+	r.Sources = []exhibit.Source{{Workload: bad, Style: bad, File: bad, Text: bad}}
 	r.Cells[0].Title = bad
 	for i := range r.Trials {
 		if r.Trials[i].Block == 1 {

@@ -58,6 +58,7 @@ var disclosure = []disclosed{
 	{"environment.dirty", 1, true},
 	{"stolen", 2, true},
 	{"certificate.says", 2, false},
+	{"register", 3, false},
 	{"files", 1, false},
 	{"seal", 1, false},
 }

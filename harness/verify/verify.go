@@ -66,6 +66,7 @@ func Dir(dir string, takes func(workload, param string) bool) (*Result, error) {
 	}
 	c.manifest()
 	c.files()
+	c.exhibits()
 	if err == nil {
 		defer lines.Close()
 		if trials, whole := c.records(lines); whole {

@@ -10,6 +10,7 @@ import (
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
+	"assay/bench/claims"
 	"assay/bench/plan"
 	"assay/harness/journal"
 	"assay/harness/proc"
@@ -75,7 +76,7 @@ func (m Made) Run() (journal.Manifest, []trial.Trial) {
 	return journal.Manifest{
 		Version: journal.ManifestVersion, ID: Began.Format("20060102T150405Z") + "-quick-" + p.ShortHash(), Label: "quick",
 		State: journal.Complete, Started: Began, Argv: []string{"bin/assay", "run", "--profile", "quick", "--seed", "7"},
-		PlanHash: p.Hash(), Plan: p, Models: described(),
+		Register: claims.Hash(), PlanHash: p.Hash(), Plan: p, Models: described(),
 		Starts: []journal.Start{{
 			Arm: "thread", Cell: FanoutCell, Argv: []string{"modeld", "thread"},
 			Settings: []plan.Setting{{Name: "procs", Value: "72", Why: "GOMAXPROCS at least the threads"}},
