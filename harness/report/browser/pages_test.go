@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"assay/harness/conformance"
+	"assay/harness/exhibit"
 	"assay/harness/report"
 	"assay/harness/report/reporttest"
 	"assay/harness/trial"
@@ -79,8 +81,9 @@ func harm(r *report.Run) {
 	r.ID, r.CPU, r.Command = hostile, hostile, hostile
 	r.Facts = append(r.Facts, report.Fact{Name: hostile, Value: hostile})
 	r.Settings = append(r.Settings, report.Setting{Arm: hostile, Cell: hostile, Value: hostile, Why: hostile})
-	r.Behaviour = []report.Behaviour{{Case: hostile, Model: hostile, Finding: hostile}}
-	r.Sources = []report.Source{{Workload: hostile, Style: hostile, File: hostile, Text: hostile}}
+	r.Behaviour = []conformance.Result{{Case: hostile, Model: hostile, Outcome: conformance.Pass, Finding: hostile}}
+	r.Conformance = []conformance.Result{{Case: hostile, Model: hostile, Outcome: conformance.Fail, Detail: hostile}}
+	r.Sources = []exhibit.Source{{Workload: hostile, Style: hostile, File: hostile, Text: hostile}}
 	r.Cells[0].Title = hostile
 	for i := range r.Arms {
 		if r.Arms[i].Name == "thread" {
