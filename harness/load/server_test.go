@@ -24,6 +24,7 @@ type testServer struct {
 	requests atomic.Int64
 	mu       sync.Mutex
 	conns    map[net.Conn]bool
+	stopped  bool
 	wg       sync.WaitGroup
 }
 
@@ -48,6 +49,9 @@ func newServer(t testing.TB, h handler) *testServer {
 			}
 			s.accepted.Add(1)
 			s.mu.Lock()
+			if s.stopped { // taken while stop went over the others
+				c.Close()
+			}
 			s.conns[c] = true
 			s.mu.Unlock()
 			s.wg.Add(1)
@@ -93,6 +97,7 @@ func (s *testServer) serve(c *net.TCPConn, h handler) {
 func (s *testServer) stop() {
 	s.ln.Close()
 	s.mu.Lock()
+	s.stopped = true
 	for c := range s.conns {
 		c.Close()
 	}
