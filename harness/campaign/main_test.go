@@ -197,8 +197,8 @@ func models() []plan.Model {
 	base := filepath.Base(os.Args[0])
 	return []plan.Model{
 		{Name: "server", Argv: []string{base, "server"}, Options: []plan.Option{{Name: "mode"}}, Workloads: []string{"echo", "fanout"}},
-		{Name: "thread", Argv: []string{base, "server"}, Options: []plan.Option{{Name: "mode"}, {Name: "procs"}}, Workloads: []string{"echo"}},
 		{Name: "lonely", Argv: []string{base, "server"}, Workloads: []string{"echo"}, Limits: plan.Limits{Connections: 1}},
+		{Name: "thread", Argv: []string{base, "server"}, Options: []plan.Option{{Name: "mode"}, {Name: "procs"}}, Workloads: []string{"echo"}},
 	}
 }
 
