@@ -31,7 +31,7 @@ func TestPageHasItsParts(t *testing.T) {
 		"1 of 84", "1 supported", `<dl class="said"><dt>`, `<div class="row lead"><figure`, "A Processor @ 3 GHz", "VALID", "of 1 cell", // first screen
 		`data-key="supported"`, "what would change it", "assay run --workload", // the claim
 		m.Arm.Arm, "service p99", "against goroutine", "memory/conn", "Settings that differ", "SHA-256 of assay",
-		"its folder has no behaviour.jsonl", "its folder has no shape.json", "no cells that differ in their rate alone",
+		"(no behaviour.jsonl). assay check tells", "(no shape.json)", "no cells that differ in their rate alone",
 	} {
 		if !strings.Contains(b, want) {
 			t.Errorf("the page lacks %q", want)

@@ -39,6 +39,15 @@ func newCanvas(width, height float64, title, caption string) *canvas {
 	return c
 }
 
+// clip shortens a name that would leave no room for its figures; tables have it whole.
+func clip(name string) string {
+	const most = 36 // runes
+	if runes := []rune(name); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return name
+}
+
 // captionRoom is about the width of a drawing that shows its caption whole.
 func captionRoom(caption string) float64 { return 32 + 6.3*float64(utf8.RuneCountInString(caption)) }
 

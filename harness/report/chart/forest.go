@@ -60,7 +60,7 @@ const (
 func (f Forest) SVG() []byte {
 	names := labelWidth
 	for _, name := range f.Rows {
-		names = max(names, 32+7.2*float64(utf8.RuneCountInString(name))) // about
+		names = max(names, 32+7.2*float64(utf8.RuneCountInString(clip(name)))) // about
 	}
 	width := names + float64(len(f.Panels))*(panelWidth+panelGap) + 10
 	width = max(width, captionRoom(f.Caption))
@@ -68,7 +68,7 @@ func (f Forest) SVG() []byte {
 	c := newCanvas(width, height, f.Title, f.Caption)
 	for i, name := range f.Rows {
 		c.group(f.arm(i))
-		c.text(16, f.rowY(i)+4, "start", "ink", name)
+		c.text(16, f.rowY(i)+4, "start", "ink", clip(name))
 		c.ungroup()
 	}
 	for i, p := range f.Panels {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Axis is one side of a plot.
@@ -43,29 +44,42 @@ type Lines struct {
 var dashes = []string{"", "7 3", "2 3", "9 3 2 3", "", "5 5", "9 2 2 2 2 2", "12 4"}
 
 const (
-	leastWidth          = 420.0 // of a plot beside another
-	leastTotal          = 760.0 // room for the caption
-	plotHeight          = 260.0
-	plotLeft, plotRight = 62.0, 120.0 // room for tick labels and for names at the curves' ends
+	leastWidth = 420.0 // of a plot beside another
+	leastTotal = 760.0 // room for the caption
+	plotHeight = 260.0
+	plotLeft   = 62.0  // room for tick labels
+	leastRight = 120.0 // room for names at the curves' ends
 )
 
 // SVG draws it.
 func (l Lines) SVG() []byte {
-	plotWidth := math.Max(leastWidth, leastTotal/math.Max(1, float64(len(l.Plots))))
+	ends := l.nameRoom()
+	plotWidth := math.Max(leastWidth+ends-leastRight, leastTotal/math.Max(1, float64(len(l.Plots))))
 	width := 16 + math.Max(1, float64(len(l.Plots)))*plotWidth
 	width = math.Max(width, captionRoom(l.Caption))
 	height := headHeight + plotHeight + 76
 	c := newCanvas(width, height, l.Title, l.Caption)
 	for i, p := range l.Plots {
-		p.draw(c, 8+float64(i)*plotWidth, plotWidth)
+		p.draw(c, 8+float64(i)*plotWidth, plotWidth, ends)
 	}
 	c.text(16, height-12, "start", "dim small", l.Caption)
 	return c.end()
 }
 
-func (p Plot) draw(c *canvas, x, width float64) {
+// nameRoom is the width that the names at the curves' ends need, the same in all plots.
+func (l Lines) nameRoom() float64 {
+	room := leastRight
+	for _, p := range l.Plots {
+		for _, s := range p.Series {
+			room = max(room, 16+6.3*float64(utf8.RuneCountInString(clip(s.Name)))) // about
+		}
+	}
+	return room
+}
+
+func (p Plot) draw(c *canvas, x, width, ends float64) {
 	top, bottom := headHeight, headHeight+plotHeight
-	left, right := x+plotLeft, x+width-plotRight
+	left, right := x+plotLeft, x+width-ends
 	xs, ys := p.scales(left, right, top, bottom)
 	c.text((left+right)/2, top-12, "middle", "ink", p.Title)
 	for _, t := range p.X.ticks(xs, 5) {
@@ -103,7 +117,7 @@ func (p Plot) draw(c *canvas, x, width float64) {
 	}
 	for _, n := range spread(names, 14, bottom) {
 		c.group(n.text)
-		c.text(right+8, n.y+4, "start", class("f", n.colour)+" small", n.text)
+		c.text(right+8, n.y+4, "start", class("f", n.colour)+" small", clip(n.text))
 		c.ungroup()
 	}
 }
