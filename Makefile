@@ -10,8 +10,9 @@ DIR     ?= $(lastword $(sort $(wildcard results/local/*Z-*)))
 # conformance and the command test are processes of their own, which it does not see.
 RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|report|stat|verify|yardstick)(/|$$)')
 
-# The tests that inject a fault into real processes, and see the gate that is its own fire.
+# The tests that inject a fault into real processes, and see the gate that is its own fire; how often each.
 FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend|BusyBackend|RateBeyondTheGenerator|MiscountingServer|UnfairServer|ColdServer|RestlessServer|CollectingThreads|LostSegments|PausedSentinels|Throttled)$$
+TIMES ?= 10
 
 .DEFAULT_GOAL := help
 .PHONY: bench test build lint check compare report findings publish verify certify torture tune simulate gates micro syscalls yardsticks clean help
@@ -79,9 +80,9 @@ simulate: build ## how often the statistics are right, into results/simulation/:
 	@mkdir -p results/simulation
 	bin/assay simulate $(ARGS) > results/simulation/README.md
 
-gates: build ## false alarms and detections of the validity gates, into results/gates/: 20 quiet minutes; ARGS='--blocks 4' for fewer trials
+gates: build ## false alarms and detections of the validity gates, into results/gates/: half an hour, quiet; TIMES=3 injects each fault three times
 	@mkdir -p results/gates && rm -f results/gates/faults.jsonl
-	-$(GO) test -count=1 -timeout 60m ./harness/campaign -run '$(FAULTS)' -args -quiet -times 10 -found $(CURDIR)/results/gates/faults.jsonl
+	-$(GO) test -count=1 -timeout 60m ./harness/campaign -run '$(FAULTS)' -args -quiet -times $(TIMES) -found $(CURDIR)/results/gates/faults.jsonl
 	bin/assay run --profile standard --label gates $(ARGS) || test $$? -eq 1
 	{ printf '# The validity gates: bounds, false alarms, detections\n\n`make gates`, on a machine without other work. A trial without a fault that is not VALID is a false alarm.\n\n'; \
 	bin/assay validity --aa --faults results/gates/faults.jsonl $$(ls -d results/local/*-gates-* | tail -n 1); } > results/gates/README.md
