@@ -71,8 +71,9 @@ func backendWork(t *trial.Trial) float64 {
 }
 
 // shift looks for the point at which a trial's course changes for good: its parts' mean
-// service times against the other arms' in the same rotation, so that a change of the machine's
-// speed drops out. size is the change, 0.1 for a tenth; p is Pettitt's.
+// service times against the other arms' in the same part of the same rotation, so that a change of
+// the machine's speed drops out, and so does what the requests asked for: a rotation has the same
+// requests for all. size is the change, 0.1 for a tenth; p is Pettitt's.
 func (b *block) shift(f *facts) (size, p float64, ok bool) {
 	var course []float64
 	for i := range f.Slices {
@@ -80,9 +81,8 @@ func (b *block) shift(f *facts) (size, p float64, ok bool) {
 		if s.Load.Series == nil {
 			return 0, 1, false
 		}
-		level := b.level(s.Index, f.Arm)
-		for _, mean := range s.Load.Series.Mean {
-			if mean > 0 && level > 0 {
+		for part, mean := range s.Load.Series.Mean {
+			if level := b.level(s.Index, part, f.Arm); mean > 0 && level > 0 {
 				course = append(course, math.Log(float64(mean)/level))
 			}
 		}
@@ -95,35 +95,33 @@ func (b *block) shift(f *facts) (size, p float64, ok bool) {
 	return size, p, true
 }
 
-// level is the median over the other arms of their mean service time in a rotation, ns;
-// 1 where there is no other arm.
-func (b *block) level(index int, arm string) float64 {
+// level is the median over the other arms of their mean service time in a part of a
+// rotation, ns; 1 where there is no other arm, 0 where none answered then.
+func (b *block) level(index, part int, arm string) float64 {
 	if b == nil {
 		return 1
 	}
 	var levels []float64
+	others := false
 	for _, t := range b.trials {
 		for i := range t.Slices {
-			if s := &t.Slices[i]; t.Arm != arm && s.Index == index && s.Load.Series != nil {
-				levels = append(levels, seriesMean(s.Load.Series))
+			s := &t.Slices[i]
+			if t.Arm == arm || s.Index != index || s.Load.Series == nil {
+				continue
+			}
+			others = true
+			if part < len(s.Load.Series.Mean) && s.Load.Series.Mean[part] > 0 {
+				levels = append(levels, float64(s.Load.Series.Mean[part]))
 			}
 		}
 	}
-	if len(levels) == 0 {
+	switch {
+	case !others:
 		return 1
+	case len(levels) == 0:
+		return 0
 	}
 	return median(levels)
-}
-
-func seriesMean(s *trial.Series) float64 {
-	var sum, n float64
-	for i, mean := range s.Mean {
-		sum += float64(mean) * float64(s.Done[i])
-		if mean > 0 {
-			n += float64(s.Done[i])
-		}
-	}
-	return share(sum, n)
 }
 
 // pettitt is the most likely point of change of a series, as the length of its first part,

@@ -108,6 +108,19 @@ func TestSettledIsRelative(t *testing.T) {
 	}
 }
 
+// So does one rare request that takes long: a rotation has the same requests for all arms.
+func TestSettledKnowsTheRequests(t *testing.T) {
+	block := blockOf(clean("one", closed), closed)
+	for _, one := range block {
+		for i := range 2 {
+			one.Slices[i].Load.Series.Mean[11] *= 20
+		}
+	}
+	if v := Judge(block[0], block, closed); v.Grade != Valid {
+		t.Errorf("got %s", v)
+	}
+}
+
 func TestAllJudgesWithinBlocks(t *testing.T) {
 	slow := clean("slow", open)
 	for i := range slow.Slices {
