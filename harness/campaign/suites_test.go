@@ -89,8 +89,8 @@ func TestSuitesAreGoneOnWith(t *testing.T) {
 	var runs atomic.Int64
 	c := asking(t, plan.Behaviour, func(*conformance.T, string, int) { runs.Add(1) })
 	c.Notify = func(e Event) {
-		if e.Kind == Holding && strings.HasSuffix(e.Text, "third made/two") {
-			cancel()
+		if e.Kind == Holding && strings.HasPrefix(e.Text, "11 of 12 cases") {
+			cancel() // of four side by side eight may be lost, so two models are whole
 		}
 	}
 	first, err := Run(ctx, c)
@@ -99,7 +99,7 @@ func TestSuitesAreGoneOnWith(t *testing.T) {
 	}
 	before := findings(t, first.Dir, plan.Behaviour)
 	if len(before) < 4 || len(before) > 12 || len(before)%2 != 0 {
-		t.Errorf("%d results are kept, want those of whole models, the first two at least", len(before))
+		t.Errorf("%d results are kept, want those of whole models, two at least", len(before))
 	}
 	if m, _, err := journal.Read(first.Dir); err != nil || m.State != journal.Partial || len(m.Suites) != 1 || m.Suites[0].Took != 0 {
 		t.Errorf("%s, %+v, %v", m.State, m.Suites, err)
