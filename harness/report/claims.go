@@ -82,15 +82,28 @@ func shownEffect(v *verdict.Verdict) string {
 	case len(v.Counts) > 0:
 		return fmt.Sprintf("%d against %d %s", v.Counts[0].Style, v.Counts[0].Base, v.Counts[0].What)
 	case len(v.Seen) > 0 && inRun(v):
-		agree := 0
-		for _, o := range v.Seen {
-			if o.Agrees {
-				agree++
-			}
-		}
-		return fmt.Sprintf("%d of %d agree", agree, len(v.Seen))
+		return agreement(v.Seen)
 	}
 	return "–"
+}
+
+// agreement counts observations: "3 of 4 agree, 1 not run". Those of cases that were not run are
+// no "no": they are counted apart.
+func agreement(seen []verdict.Observation) string {
+	agree, run := 0, 0
+	for _, o := range seen {
+		if o.Found != "" {
+			run++
+		}
+		if o.Agrees {
+			agree++
+		}
+	}
+	text := fmt.Sprintf("%d of %d agree", agree, run)
+	if n := len(seen) - run; n > 0 {
+		text += fmt.Sprintf(", %d not run", n)
+	}
+	return text
 }
 
 // verdicts is the section of report.md on the register.

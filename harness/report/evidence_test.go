@@ -146,6 +146,22 @@ func TestBehaviourIsReadFromTheRunsFolder(t *testing.T) {
 	}
 }
 
+// A case that was not run is no "no": the figure counts it apart, as the verdict does.
+func TestCasesNotRunAreCountedApart(t *testing.T) {
+	yes, no := verdict.Observation{Found: "x", Agrees: true}, verdict.Observation{Found: "y"}
+	var notRun verdict.Observation
+	for want, seen := range map[string][]verdict.Observation{
+		"1 of 2 agree":            {yes, no},
+		"0 of 1 agree, 1 not run": {notRun, no},
+		"1 of 1 agree, 2 not run": {notRun, yes, notRun},
+	} {
+		v := verdict.Verdict{Outcome: verdict.Depends, Seen: seen}
+		if got := shownEffect(&v); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // What is wrong with a file stands where its contents would, and nothing is decided by it.
 func TestDamagedExhibitsAreSaid(t *testing.T) {
 	const good = `{"model":"reactor","case":"behaviour/drain","outcome":"pass","detail":"","took":1,"finding":"none-lost"}` + "\n"
