@@ -24,12 +24,17 @@ const takeWithin = 5 * time.Second
 // Start starts argv, whose arguments make it run Main; the processors are added. What
 // it writes to stderr goes to the file log.
 func Start(argv []string, cpus []int, log string) (*Client, error) {
+	return StartSharp(argv, cpus, Sharp{}, log)
+}
+
+// StartSharp is Start where they are to watch more closely than is usual, or less.
+func StartSharp(argv []string, cpus []int, sharp Sharp, log string) (*Client, error) {
 	names := make([]string, len(cpus))
 	for i, cpu := range cpus {
 		names[i] = strconv.Itoa(cpu)
 	}
 	p, err := proc.Start(proc.Spec{
-		Name: "sentinels", Argv: append(argv[:len(argv):len(argv)], strings.Join(names, ",")), CPUs: cpus, Log: log,
+		Name: "sentinels", Argv: append(argv[:len(argv):len(argv)], strings.Join(names, ","), sharp.Period.String(), sharp.Bound.String()), CPUs: cpus, Log: log,
 		// Go's monitor would take a sentinel's sleep for work and interrupt it every 10 ms.
 		Env: append(os.Environ(), "GODEBUG=asyncpreemptoff=1"),
 	})

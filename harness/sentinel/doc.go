@@ -8,5 +8,6 @@
 //     due and how late it was (CLOCK_MONOTONIC, the clock that the generator stamps with).
 //  3. The parent asks for what was noted since it last asked, outside slices.
 //
-// A wake-up costs some 20 µs, so they sleep as long as keeps them all below one per cent of a processor.
+// A wake-up costs some 20 µs, so they sleep as long as keeps them all below one per cent of a processor,
+// unless a Sharp says otherwise.
 package sentinel

@@ -109,20 +109,34 @@ func TestDeath(t *testing.T) {
 func TestHiccupsAreBounded(t *testing.T) {
 	n := &notes{}
 	for i := range most + 10 {
-		n.woke(0, int64(i), int64(i)+Bound.Nanoseconds()+1)
-		n.woke(0, int64(i), int64(i)+Bound.Nanoseconds())
+		n.note(Hiccup{0, int64(i), Bound.Nanoseconds() + 1})
 	}
 	r := n.take()
-	if r.Count != most+10 || len(r.Hiccups) != most || r.Wakes != 2*(most+10) {
-		t.Errorf("%d hiccups, %d kept, %d wakes", r.Count, len(r.Hiccups), r.Wakes)
+	if r.Count != most+10 || len(r.Hiccups) != most {
+		t.Errorf("%d hiccups, %d kept", r.Count, len(r.Hiccups))
 	}
 	if again := n.take(); again.Count != 0 || again.Hiccups != nil {
 		t.Errorf("%+v after the figures started anew", again)
 	}
 }
 
+// What is late by the bound is told at once, and nothing else ever is.
+func TestDozeTellsOfWhatIsLate(t *testing.T) {
+	n := &notes{}
+	before := proc.Now()
+	if due, late := n.doze(int64(time.Millisecond), 0); late <= 0 || due < before || due+late > proc.Now() {
+		t.Errorf("of a wake-up later than nothing: due %d, %d ns late, between %d and %d", due, late, before, proc.Now())
+	}
+	if _, late := n.doze(int64(time.Millisecond), int64(time.Hour)); late != 0 {
+		t.Errorf("%d ns pass for an hour", late)
+	}
+	if n.wakes.Load() < 2 {
+		t.Errorf("%d wakes", n.wakes.Load())
+	}
+}
+
 func TestBadArguments(t *testing.T) {
-	for _, args := range [][]string{nil, {"x"}, {"0,-1"}, {"0", "1"}} {
+	for _, args := range [][]string{nil, {"x"}, {"0,-1"}, {"0", "1"}, {"0", "1ms", "x"}, {"0", "-1s", "1ms"}, {"0", "2s", "1ms"}} {
 		var stderr bytes.Buffer
 		if code := Main(args, strings.NewReader(""), &stderr, &stderr); code != 2 || !strings.Contains(stderr.String(), "sentinel:") {
 			t.Errorf("%q: exit %d, %s", args, code, &stderr)
