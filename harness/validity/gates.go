@@ -70,9 +70,12 @@ var Gates = []Gate{
 		Suspect: .25, Invalid: 1, Proof: "TestBusyBackend",
 		Advice: "the backends worked for somebody else too, or dearer than for the others: see who else asks them, and repeat", of: backendBusy,
 	},
+	// A machine that others use too slows single slices: over 796 clean trials, the published run's and
+	// those of the models' settings, 1 in 100 changes by 43 %, 1 in 200 by 49 %.
+	// The bound was chosen on these very trials: others' rate is yet to be seen.
 	{
 		Name: "settled", Looks: "size of the greatest change for good in the course of service times against the other arms (Pettitt, p < 0.001)",
-		Suspect: .25, Invalid: None, Proof: "TestColdServer",
+		Suspect: .50, Invalid: None, Proof: "TestColdServer",
 		Advice: "the server was not in a steady state: lengthen the warm-up", of: settled,
 	},
 	{

@@ -90,7 +90,7 @@ func TestGates(t *testing.T) {
 		}, ""},
 		{"a warm-up too short", open, func(t *trial.Trial) {
 			for i := range 18 { // a slice and a half
-				t.Slices[i/12].Load.Series.Mean[i%12] = t.Slices[i/12].Load.Series.Mean[i%12] * 14 / 10
+				t.Slices[i/12].Load.Series.Mean[i%12] = t.Slices[i/12].Load.Series.Mean[i%12] * 16 / 10
 			}
 		}, "settled SUSPECT"},
 		{"an idle arm at work", open, func(t *trial.Trial) { each(t, func(s *trial.Slice) { s.IdleCPU = 6e6 }) }, "idle arm SUSPECT"},

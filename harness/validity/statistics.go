@@ -153,7 +153,7 @@ func settled(f *facts) (float64, string, bool) {
 	if p >= .001 {
 		size = 0
 	}
-	return size, fmt.Sprintf("its service times changed for good by %s in the middle (p = %.1g)", percent(size), p), ok
+	return size, fmt.Sprintf("its service times changed for good by a factor of %.3g in its course (p = %.1g)", 1+size, p), ok
 }
 
 func idleArm(f *facts) (float64, string, bool) {

@@ -96,7 +96,7 @@ func TestSettledIsRelative(t *testing.T) {
 	for _, one := range block {
 		for i := 2; i < 4; i++ {
 			for k := range one.Slices[i].Load.Series.Mean {
-				one.Slices[i].Load.Series.Mean[k] = one.Slices[i].Load.Series.Mean[k] * 13 / 10
+				one.Slices[i].Load.Series.Mean[k] = one.Slices[i].Load.Series.Mean[k] * 16 / 10
 			}
 		}
 	}
@@ -118,6 +118,30 @@ func TestSettledKnowsTheRequests(t *testing.T) {
 	}
 	if v := Judge(block[0], block, closed); v.Grade != Valid {
 		t.Errorf("got %s", v)
+	}
+}
+
+// A change is as great forwards as backwards, and one that the machine makes now and then is no alarm.
+func TestSettledIsSymmetric(t *testing.T) {
+	for _, row := range []struct {
+		from, to int // slices that are slower than the rest
+		tenths   int64
+		fires    bool
+	}{
+		{0, 2, 16, true}, {2, 4, 16, true}, {0, 1, 16, true}, {3, 4, 16, true},
+		{0, 2, 14, false}, {2, 4, 14, false}, {0, 1, 14, false}, {3, 4, 14, false},
+	} {
+		block := blockOf(clean("one", closed), closed)
+		for i := row.from; i < row.to; i++ {
+			mean := block[0].Slices[i].Load.Series.Mean
+			for k := range mean {
+				mean[k] = mean[k] * row.tenths / 10
+			}
+		}
+		v := Judge(block[0], block, closed)
+		if fired := v.Grade == Suspect && v.Reasons[0].Gate == "settled"; fired != row.fires || !fired && v.Grade != Valid {
+			t.Errorf("%+v: got %s", row, v)
+		}
 	}
 }
 
