@@ -128,8 +128,14 @@ func TestSettledIsSymmetric(t *testing.T) {
 		tenths   int64
 		fires    bool
 	}{
-		{0, 2, 16, true}, {2, 4, 16, true}, {0, 1, 16, true}, {3, 4, 16, true},
-		{0, 2, 14, false}, {2, 4, 14, false}, {0, 1, 14, false}, {3, 4, 14, false},
+		{0, 2, 16, true},
+		{2, 4, 16, true},
+		{0, 1, 16, true},
+		{3, 4, 16, true},
+		{0, 2, 14, false},
+		{2, 4, 14, false},
+		{0, 1, 14, false},
+		{3, 4, 14, false},
 	} {
 		block := blockOf(clean("one", closed), closed)
 		for i := row.from; i < row.to; i++ {
