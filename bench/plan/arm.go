@@ -85,6 +85,9 @@ func parseArm(spec string, known []Model) (Arm, error) {
 		if err := m.Knows(key); err != nil {
 			return Arm{}, err
 		}
+		if _, twice := arm.Options[key]; twice {
+			return Arm{}, fmt.Errorf("option %s of %s is set twice", key, name)
+		}
 		arm.Options[key] = value
 	}
 	return arm, nil

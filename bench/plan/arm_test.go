@@ -47,6 +47,7 @@ func TestParseArmsRefuses(t *testing.T) {
 		{"pool:size", []string{`"size"`, "name=value"}},
 		{"pool:size=", []string{"name=value"}},
 		{"goroutine,,pool", []string{"empty"}},
+		{"pool:size=3,size=4", []string{"size of pool", "twice"}},
 		{"pool,pool,pool", []string{"pool", "three times"}},
 	} {
 		_, err := ParseArms(row.list, known().Models)

@@ -29,6 +29,7 @@ var helpers = map[string]func(){
 	"hang":      func() { select {} },
 	"die":       func() { fmt.Fprintln(os.Stderr, "first\ncannot go on"); os.Exit(7) },
 	"babble":    func() { fmt.Println("hello"); select {} },
+	"endless":   func() { fmt.Print(strings.Repeat("z", 5000)); select {} },
 	"deaf":      func() { signal.Ignore(syscall.SIGTERM); announce(); select {} },
 	"forks":     forks,
 	"shell":     func() { announce(); run("sleep", "1000").Wait() },

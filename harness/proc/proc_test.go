@@ -44,6 +44,7 @@ func TestNeverReady(t *testing.T) {
 		{"hang", "not ready in time"},
 		{"die", "ended before it was ready: exit status 7"},
 		{"babble", `its first line is "hello"`},
+		{"endless", "its first line is longer than 4096 bytes and begins with \"zzzz"},
 	} {
 		p := start(t, helper(t, row.helper))
 		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)

@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -33,10 +34,12 @@ func (p *Proc) Listening(ctx context.Context) (addr string, err error) {
 func (p *Proc) FirstLine(ctx context.Context) (string, error) {
 	stop := context.AfterFunc(ctx, func() { p.stdout.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	line, err := p.Stdout.ReadString('\n')
+	line, err := p.Stdout.ReadSlice('\n') // bounded by the reader's buffer, as a server may write without end
 	switch {
 	case err == nil:
-		return strings.TrimRight(line, "\r\n"), nil
+		return strings.TrimRight(string(line), "\r\n"), nil
+	case errors.Is(err, bufio.ErrBufferFull):
+		return "", fmt.Errorf("%s: its first line is longer than %d bytes and begins with %.40q", p.Name, len(line), line)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return "", fmt.Errorf("%s: not ready in time: it has not said where it listens: %w", p.Name, context.Cause(ctx))
 	}

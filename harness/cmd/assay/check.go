@@ -121,6 +121,11 @@ func checkTargets(c *cobra.Command, args []string, behaviour bool) ([]conformanc
 	if err != nil {
 		return nil, badInput(err)
 	}
+	if !behaviour {
+		if err := refusedOptions(c.Context(), arms, models); err != nil {
+			return nil, err
+		}
+	}
 	for _, arm := range arms {
 		m, err := plan.FindModel(arm.Model, models)
 		if err != nil {

@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,9 +15,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// interrupt runs assay, sends SIGINT when the first trial of its journal is there,
-// wants exit code 130 and no process left. Its output is stdout and stderr as of exec.
+// interrupt runs assay, sends SIGINT (or with -hup SIGHUP) when the first trial of its journal
+// is there, wants exit code 130 and no process left. Its output is stdout and stderr as of exec.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	end := unix.SIGINT
+	if args[0] == "-hup" {
+		end, args = unix.SIGHUP, args[1:]
+	}
 	path, err := exec.LookPath("assay")
 	if dir, _, found := strings.Cut(ts.Getenv("PATH"), string(os.PathListSeparator)); err != nil && found {
 		path = filepath.Join(dir, "assay")
@@ -36,7 +42,7 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 		said.WriteString(lines.Text() + "\n")
 		if !sent && strings.HasPrefix(lines.Text(), "block 2/") {
 			sent = true
-			ts.Check(cmd.Process.Signal(unix.SIGINT))
+			ts.Check(cmd.Process.Signal(end))
 		}
 	}
 	_ = cmd.Wait() // its code is looked at below
@@ -51,7 +57,9 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 // processes can be told from those of scripts that run beside it.
 func ownBin(ts *testscript.TestScript) string {
 	dir := ts.MkAbs("bin")
-	ts.Check(os.CopyFS(dir, os.DirFS(ts.Getenv("ASSAY_BIN"))))
+	if err := os.CopyFS(dir, os.DirFS(ts.Getenv("ASSAY_BIN"))); !errors.Is(err, fs.ErrExist) {
+		ts.Check(err) // a script may ask for it again
+	}
 	return dir
 }
 

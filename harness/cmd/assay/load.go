@@ -7,6 +7,8 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,6 +71,12 @@ latency under load.`,
 // arrivals are the schedules of an open loop.
 var arrivals = []string{"poisson", "constant", "burst"}
 
+// The most that load takes: a loop is a thread, and the requests of an instant wait in memory.
+const (
+	mostLoops = 256
+	mostBurst = 1_000_000
+)
+
 // checkLoad refuses what cannot be meant, before anything is sent.
 func checkLoad(o *load.Options) error {
 	switch {
@@ -82,8 +90,14 @@ func checkLoad(o *load.Options) error {
 		return fmt.Errorf("duration %v: want more than nothing, like 10s", o.Duration)
 	case o.Warmup < 0 || o.Ramp < 0 || o.Drain <= 0 || o.Timeout < 0:
 		return fmt.Errorf("warmup %v, ramp %v, drain %v, timeout %v: none can be negative, and the drain needs time", o.Warmup, o.Ramp, o.Drain, o.Timeout)
-	case o.Loops < 1:
-		return fmt.Errorf("loops %d: want at least one", o.Loops)
+	case o.Loops < 1 || o.Loops > mostLoops:
+		return fmt.Errorf("loops %d: want 1 to %d, a processor each", o.Loops, mostLoops)
+	case o.Arrivals != "burst" && o.Burst != 0:
+		return fmt.Errorf("burst %d: it belongs to --arrivals burst", o.Burst)
+	case o.Arrivals == "burst" && (o.Burst < 1 || o.Burst > mostBurst || o.Rate == 0):
+		return fmt.Errorf("burst %d at rate %v: --arrivals burst wants --burst from 1 to %d, and a --rate", o.Burst, o.Rate, mostBurst)
+	case o.Rate > 0 && o.Rate*o.Duration.Seconds() < 1:
+		return fmt.Errorf("rate %v over %v is less than one request: lengthen the duration or raise the rate", o.Rate, o.Duration)
 	}
 	return checkURL(o.URL)
 }
@@ -157,6 +171,15 @@ func checkURL(text string) error {
 		return fmt.Errorf("URL %q: %w", text, err)
 	case u.Scheme != "http" || u.Hostname() == "":
 		return fmt.Errorf("URL %q: want http://host:port/path", text)
+	case u.User != nil:
+		return fmt.Errorf("URL %q: a name and password are not sent; leave them out", text)
+	case strings.ContainsFunc(u.RequestURI(), func(r rune) bool { return r <= ' ' || r > '~' }):
+		return fmt.Errorf("URL %q: percent-encode blanks and what is beyond ASCII", text)
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return fmt.Errorf("URL %q: want a port from 1 to 65535", text)
+		}
 	}
 	return nil
 }

@@ -42,12 +42,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitCode(ctx, root.ExecuteContext(ctx), stderr)
 }
 
-// watchSignals ends the context at the first SIGINT or SIGTERM; a second one kills
-// the process as usual.
+// watchSignals ends the context at the first SIGINT, SIGTERM or SIGHUP (the terminal is
+// gone); a second one kills the process as usual. Under nohup a SIGHUP stays ignored.
 func watchSignals() (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, unix.SIGTERM)
+	ends := []os.Signal{os.Interrupt, unix.SIGTERM}
+	if !signal.Ignored(unix.SIGHUP) {
+		ends = append(ends, unix.SIGHUP)
+	}
+	signal.Notify(signals, ends...)
 	go func() {
 		select {
 		case <-signals:
@@ -81,9 +85,7 @@ Exit codes of all verbs: 0 done; 1 a check failed, a regression, or trials that 
 			if len(args) == 0 {
 				return c.Help()
 			}
-			names := verbs(c)
-			return badInput(fmt.Errorf("unknown verb %q: did you mean %q? There are %s",
-				args[0], workload.Nearest(args[0], names), strings.Join(names, ", ")))
+			return unknownVerb(c, args[0])
 		},
 	}
 	root.AddGroup(
@@ -102,7 +104,42 @@ Exit codes of all verbs: 0 done; 1 a check failed, a regression, or trials that 
 	} {
 		root.AddCommand(verb(s))
 	}
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(s.args...)
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Args = helped
+		case "completion":
+			c.Args, c.RunE = cobra.ArbitraryArgs, completed
+		}
+	}
 	return root
+}
+
+// helped wants the words behind help to be a verb, if there are any.
+func helped(c *cobra.Command, args []string) error {
+	if found, rest, err := c.Root().Find(args); err != nil || found == c.Root() && len(rest) > 0 {
+		return unknownVerb(c.Root(), args[0])
+	}
+	return nil
+}
+
+// completed is completion without a shell that it knows.
+func completed(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
+	}
+	shells := verbs(c)
+	return badInput(fmt.Errorf("unknown shell %q: did you mean %q? There are %s",
+		args[0], workload.Nearest(args[0], shells), strings.Join(shells, ", ")))
+}
+
+// unknownVerb names the nearest verb.
+func unknownVerb(root *cobra.Command, verb string) error {
+	names := verbs(root)
+	return badInput(fmt.Errorf("unknown verb %q: did you mean %q? There are %s",
+		verb, workload.Nearest(verb, names), strings.Join(names, ", ")))
 }
 
 // verbs are the names of a command's visible subcommands.
@@ -120,11 +157,11 @@ func verbs(c *cobra.Command) []string {
 func flagError(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
-		return badInput(fmt.Errorf("%w; see assay %s --help", err, c.Name()))
+		return badInput(fmt.Errorf("%w; see %s --help", err, c.CommandPath()))
 	}
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	name := unknown.GetSpecifiedName()
-	return badInput(fmt.Errorf("%s has no option --%s: did you mean --%s? See assay %s --help",
-		c.Name(), name, workload.Nearest(name, names), c.Name()))
+	return badInput(fmt.Errorf("%s has no option --%s: did you mean --%s? See %s --help",
+		c.Name(), name, workload.Nearest(name, names), c.CommandPath()))
 }

@@ -53,6 +53,9 @@ that names models, servers or a workload of its own does neither, unless it says
   assay run --profile quick --behaviour`,
 		Args: exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := notZero(c, "blocks", "conns"); err != nil {
+				return err
+			}
 			o.seeded = c.Flags().Changed("seed")
 			o.request.Suites = make(map[string]bool)
 			for _, name := range []string{plan.Conformance, plan.Behaviour} {
@@ -99,6 +102,16 @@ func profileNames() string {
 	return strings.Join(names, ", ")
 }
 
+// notZero refuses a number that was given as 0: left out, it is the profile's.
+func notZero(c *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if f := c.Flags().Lookup(name); f.Changed && f.Value.String() == "0" {
+			return badInput(fmt.Errorf("--%s 0: want 1 or more; without --%s it is the profile's", name, name))
+		}
+	}
+	return nil
+}
+
 // runCampaign makes the plan, carries it out and reports it.
 func runCampaign(ctx context.Context, s streams, o runOptions) error {
 	models, err := describeModels(ctx)
@@ -111,6 +124,9 @@ func runCampaign(ctx context.Context, s streams, o runOptions) error {
 	}
 	if o.dry {
 		return writePlan(s.out, p, o.asJSON)
+	}
+	if err := refusedOptions(ctx, p.Arms, models); err != nil {
+		return err
 	}
 	preflight(ctx, s, p)
 	outcome, err := carryOut(ctx, s, p, models, campaign.Config{Out: o.out, Label: o.label, Resume: o.resume}, o.asJSON)
@@ -235,6 +251,9 @@ func parseSet(texts []string) (map[string]string, error) {
 			name, value, ok := strings.Cut(piece, "=")
 			switch {
 			case ok && name != "":
+				if _, twice := set[name]; twice {
+					return nil, fmt.Errorf("set %q: %s is set twice", strings.Join(texts, ","), name)
+				}
 				last, set[name] = name, value
 			case last != "" && !ok:
 				set[last] += "," + piece

@@ -27,8 +27,11 @@ type Config struct {
 	only []string // parts to run; nil: all
 }
 
-// leastDraws is below what no figure would mean anything.
-const leastDraws = 40
+// leastDraws is below what no figure would mean anything; mostDraws keeps what is drawn in memory.
+const (
+	leastDraws = 40
+	mostDraws  = 100_000
+)
 
 // Standard is the shape of profile standard, at its own number of blocks and at
 // those of quick and full.
@@ -44,8 +47,8 @@ func Standard(seed uint64, draws int) (Config, error) {
 // Run simulates every case. The error is ctx's, a config's, or that of an engine
 // that refused data which it should take.
 func Run(ctx context.Context, c Config) (*Table, error) {
-	if c.Draws < leastDraws {
-		return nil, fmt.Errorf("%d draws: want %d or more, 4000 for figures to publish", c.Draws, leastDraws)
+	if c.Draws < leastDraws || c.Draws > mostDraws {
+		return nil, fmt.Errorf("%d draws: want %d or more up to %d, 4000 for figures to publish", c.Draws, leastDraws, mostDraws)
 	}
 	t := &Table{Seed: c.Seed, Draws: c.Draws, Shape: c.Shape, Blocks: c.Blocks}
 	for _, part := range []struct {
