@@ -18,7 +18,7 @@ type Caller struct {
 // Call asks one backend and waits for its answer.
 func (r *Caller) Call(c *style.Call) error {
 	until := time.Now().Add(r.Up.Service.BackendTimeout)
-	u, err := r.send(c, false)
+	u, err := r.send(c, false, until)
 	if err == nil {
 		err = r.receive(u, c, until)
 	}
@@ -33,7 +33,7 @@ func (r *Caller) CallAll(cs []style.Call) error {
 	until := time.Now().Add(r.Up.Service.BackendTimeout)
 	r.open = r.open[:0]
 	for i := range cs {
-		u, err := r.send(&cs[i], false)
+		u, err := r.send(&cs[i], false, until)
 		cs[i].Err = err
 		r.open = append(r.open, u)
 	}
@@ -52,14 +52,14 @@ func (r *Caller) CallAll(cs []style.Call) error {
 }
 
 // send writes the call's request on an idle connection or a fresh one. An idle
-// one that the backend has closed is replaced once.
-func (r *Caller) send(c *style.Call, fresh bool) (*upstream, error) {
+// one that the backend has closed is replaced once. Connecting ends by until.
+func (r *Caller) send(c *style.Call, fresh bool, until time.Time) (*upstream, error) {
 	s := r.Up.Service
 	if len(s.Backends) == 0 {
 		return nil, errNoBackends
 	}
 	backend := c.Backend % len(s.Backends)
-	u, err := r.Up.open(backend, fresh)
+	u, err := r.Up.open(backend, fresh, until)
 	if err != nil {
 		return nil, Failed(err, errors.Is(err, os.ErrDeadlineExceeded))
 	}
@@ -69,7 +69,7 @@ func (r *Caller) send(c *style.Call, fresh bool) (*upstream, error) {
 	}
 	u.stream.Close()
 	if u.reused {
-		return r.send(c, true)
+		return r.send(c, true, until)
 	}
 	return nil, Failed(err, errors.Is(err, os.ErrDeadlineExceeded))
 }
@@ -91,7 +91,7 @@ func (r *Caller) receive(u *upstream, c *style.Call, until time.Time) error {
 			return style.ErrDeadline
 		}
 		if !u.attempt.Begun() && u.reused {
-			if u, err = r.send(c, true); err != nil {
+			if u, err = r.send(c, true, until); err != nil {
 				return err
 			}
 			continue

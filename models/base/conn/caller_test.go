@@ -87,6 +87,36 @@ func TestStaleConnectionIsRetriedOnce(t *testing.T) {
 	}
 }
 
+// A call's deadline is one for all that it does: what others' dials took is not
+// given to the next, and a connection that fails late is not replaced in new time.
+func TestDialEndsByTheDeadline(t *testing.T) {
+	r, _ := caller()
+	r.Up.Service.BackendTimeout = time.Hour
+	var given []time.Duration
+	const took = 2 * time.Millisecond
+	r.Up.Dial = func(_ string, within time.Duration) (Stream, error) {
+		given = append(given, within)
+		time.Sleep(took)
+		return &script{reads: []any{answer("1"), io.EOF}}, nil
+	}
+	if err := r.CallAll(make([]style.Call, 3)); err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range given {
+		if most := time.Hour - time.Duration(i)*took; d <= 0 || d > most {
+			t.Errorf("dial %d of one CallAll may take %v, want at most %v", i, d, most)
+		}
+	}
+	if len(given) != 3 {
+		t.Errorf("%d dials, want 3", len(given))
+	}
+	// The time is over before an idle connection turns out to be gone.
+	past := time.Now().Add(-time.Second)
+	if _, err := r.send(&style.Call{}, true, past); !errors.Is(err, style.ErrDeadline) || len(given) != 3 {
+		t.Errorf("a replacement after the deadline: %v after %d dials; want %v after 3", err, len(given), style.ErrDeadline)
+	}
+}
+
 func TestConnectionWithLeftoversIsNotUsedAgain(t *testing.T) {
 	first := &script{reads: []any{answer("1") + answer("never asked for")}}
 	r, _ := caller(first)

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"os"
 	"sync"
 	"time"
 )
@@ -74,15 +75,20 @@ type upstream struct {
 	buf     [CallBuffer]byte
 }
 
-// open takes an idle connection, or makes one.
-func (u *Upstreams) open(backend int, fresh bool) (*upstream, error) {
+// open takes an idle connection, or makes one by until. The error wraps
+// os.ErrDeadlineExceeded when the time is over.
+func (u *Upstreams) open(backend int, fresh bool, until time.Time) (*upstream, error) {
 	if !fresh {
 		if c, ok := u.idle.Get(backend); ok {
 			c.reused = true
 			return c, nil
 		}
 	}
-	s, err := u.Dial(u.Service.Backends[backend], u.Service.BackendTimeout)
+	left := time.Until(until) // a call may come here late: behind others' dials, or once more
+	if left <= 0 {
+		return nil, os.ErrDeadlineExceeded
+	}
+	s, err := u.Dial(u.Service.Backends[backend], left)
 	if err != nil {
 		return nil, err
 	}
