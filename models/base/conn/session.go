@@ -3,7 +3,6 @@ package conn
 import (
 	"errors"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"assay/models/base/style"
@@ -104,7 +103,7 @@ func (s *Session) answer(w style.Waiter, in []byte) {
 func Run(h style.Direct, w style.Waiter, x *style.Exchange) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = &style.Fault{Value: v, Stack: debug.Stack()}
+			err = style.FaultOf(v)
 		}
 	}()
 	return h(w, x)

@@ -1,7 +1,6 @@
 package nonblocking
 
 import (
-	"runtime/debug"
 	"time"
 
 	"assay/models/base/conn"
@@ -120,7 +119,7 @@ func (j *Job) guard() {
 		j.running = false
 		return
 	}
-	fault := &style.Fault{Value: v, Stack: debug.Stack()}
+	fault := style.FaultOf(v)
 	if !j.client.conn.InHand() {
 		j.srv.logf("%v, after it had answered\n%s", fault, fault.Stack)
 	}
