@@ -5,6 +5,7 @@ import (
 
 	"assay/models/base/loop"
 	"assay/models/base/nonblocking"
+	"assay/models/base/sock"
 	"assay/models/base/style"
 )
 
@@ -51,7 +52,7 @@ func (p *pool) take() *request {
 
 // Block implements style.Host; not by the job's, because a thread may call it when the
 // job is another's already.
-func (r *request) Block(d time.Duration) { nonblocking.Block(d) }
+func (r *request) Block(d time.Duration) { sock.Block(d) }
 
 // Offload implements style.Host.
 func (r *request) Offload(f, then func()) bool { return r.TryOffload(f, then) }

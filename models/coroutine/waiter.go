@@ -4,7 +4,7 @@ import (
 	"time"
 	"unsafe"
 
-	"assay/models/base/nonblocking"
+	"assay/models/base/sock"
 	"assay/models/base/style"
 )
 
@@ -56,7 +56,7 @@ func (c *coroutine) abandon(cs []style.Call) {
 }
 
 // Block implements style.Waiter: the loop, and everybody with it, stands still.
-func (c *coroutine) Block(d time.Duration) { nonblocking.Block(d) }
+func (c *coroutine) Block(d time.Duration) { sock.Block(d) }
 
 // Offload implements style.Waiter. There is no other thread: f runs here.
 func (c *coroutine) Offload(f func()) { f() }

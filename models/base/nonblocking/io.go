@@ -1,7 +1,6 @@
 package nonblocking
 
 import (
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -32,12 +31,5 @@ func write(fd int32, b []byte) (int, unix.Errno) {
 		if e != unix.EINTR {
 			return -1, e
 		}
-	}
-}
-
-// Block blocks the calling thread for d in a system call.
-func Block(d time.Duration) {
-	left := unix.NsecToTimespec(int64(max(d, 0)))
-	for unix.Nanosleep(&left, &left) == unix.EINTR {
 	}
 }

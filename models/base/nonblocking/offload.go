@@ -3,11 +3,12 @@ package nonblocking
 import (
 	"time"
 
+	"assay/models/base/sock"
 	"assay/models/base/style"
 )
 
 // Block implements style.Loop: the loop stands still.
-func (j *Job) Block(d time.Duration) { Block(d) }
+func (j *Job) Block(d time.Duration) { sock.Block(d) }
 
 // Offload implements style.Loop. A fault in f is answered as one in then would be.
 func (j *Job) Offload(f func(), then func()) {

@@ -66,14 +66,3 @@ func TestOffload(t *testing.T) {
 		h.dial().send(get("/offload")+get("/echo?next")).want("503 queue full\n", "200 next")
 	})
 }
-
-func TestBlockBlocks(t *testing.T) {
-	const d = 3 * time.Millisecond
-	start := time.Now()
-	Block(d)
-	Block(0)
-	Block(-d)
-	if took := time.Since(start); took < d {
-		t.Errorf("Block(%v) took %v", d, took)
-	}
-}

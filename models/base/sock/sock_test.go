@@ -234,3 +234,14 @@ func TestFinishEarly(t *testing.T) {
 		t.Errorf("Finish before the connection stands = %v, %v, want false and no error", done, err)
 	}
 }
+
+func TestBlockBlocks(t *testing.T) {
+	const d = 3 * time.Millisecond
+	start := time.Now()
+	Block(d)
+	Block(0)
+	Block(-d)
+	if took := time.Since(start); took < d {
+		t.Errorf("Block(%v) took %v", d, took)
+	}
+}
