@@ -11,9 +11,8 @@ import (
 type acceptor struct {
 	srv     *Server
 	fd      int
-	backoff sock.Backoff
+	mishaps sock.Mishaps
 	resting loop.Timer // set while there are no descriptors to accept with
-	starved bool       // that was logged
 }
 
 // Listen accepts from a listening, non-blocking socket until Drain or Close closes it.
@@ -54,23 +53,18 @@ func (a *acceptor) accept() {
 			return
 		}
 		if err == nil {
-			a.backoff.Reset()
-			a.starved = false
+			a.mishaps.Over()
 			if err := a.give(fd); err != nil {
 				a.srv.logf("accept: %v", err)
 			}
 			continue
 		}
-		rest, again := a.backoff.After(err)
+		rest, again := a.mishaps.After(err, a.srv.log())
 		if !again {
 			a.srv.fail(err)
 			return
 		}
 		if rest > 0 {
-			if !a.starved {
-				a.starved = true
-				a.srv.logf("accept: %v; new connections wait until some is free (ulimit -n raises the limit)", err)
-			}
 			a.srv.Loop.At(&a.resting, a.srv.Loop.Clock()+int64(rest))
 			return
 		}

@@ -171,8 +171,12 @@ func (s *Server) Close() error {
 	return errors.Join(errs...)
 }
 
-func (s *Server) logf(format string, args ...any) {
-	if s.Log != nil {
-		fmt.Fprintf(s.Log, format+"\n", args...)
+func (s *Server) logf(format string, args ...any) { fmt.Fprintf(s.log(), format+"\n", args...) }
+
+// log is Log, or what forgets all.
+func (s *Server) log() io.Writer {
+	if s.Log == nil {
+		return io.Discard
 	}
+	return s.Log
 }
