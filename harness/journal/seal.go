@@ -198,18 +198,11 @@ func Seal(dir string, derived []string) error {
 		if Derived(name) {
 			continue
 		}
-		sum, err := SumFile(filepath.Join(dir, filepath.FromSlash(name)))
-		if packed := TrialsFile + Compressed; name == TrialsFile && errors.Is(err, fs.ErrNotExist) {
-			// Compressed since: what is inside must be what it was.
-			if sum, err = SumInside(filepath.Join(dir, packed)); err == nil && sum == want {
-				name = packed
-				want, err = SumFile(filepath.Join(dir, packed))
-				sum = want
-			}
+		as, sum, err := kept(dir, name, want)
+		if err != nil {
+			return fmt.Errorf("%w, so the run is not sealed anew; assay verify %s says more", err, dir)
 		}
-		if err != nil || sum != want {
-			return fmt.Errorf("%s is not what it was when the run ended, so the run is not sealed anew; assay verify %s says more", filepath.Join(dir, name), dir)
-		}
+		name = as
 		files[name] = sum
 	}
 	for _, name := range derived {
@@ -219,6 +212,35 @@ func Seal(dir string, derived []string) error {
 	}
 	m.Files, m.Reported = files, Build()
 	return (&Journal{Dir: dir, Manifest: m}).SaveManifest()
+}
+
+// kept gives the name and hash of a file that is what it was when it had the hash want. The error
+// names one that is not.
+func kept(dir, name, want string) (as, sum string, err error) {
+	sum, err = SumFile(filepath.Join(dir, filepath.FromSlash(name)))
+	if packed := TrialsFile + Compressed; name == TrialsFile && errors.Is(err, fs.ErrNotExist) {
+		// Compressed since: what is inside must be what it was.
+		if inside, zerr := SumInside(filepath.Join(dir, packed)); zerr == nil && inside == want {
+			name = packed
+			sum, err = SumFile(filepath.Join(dir, packed))
+			want = sum
+		}
+	}
+	if err != nil || sum != want {
+		return "", "", fmt.Errorf("%s is not what it was when the run ended", filepath.Join(dir, name))
+	}
+	return name, sum, nil
+}
+
+// Unchanged holds a file of a finished run against the hash in the run's manifest. The error names a file
+// that is not what it was; there is none for one that the manifest does not list.
+func Unchanged(dir string, m *Manifest, name string) error {
+	want, listed := m.Files[name]
+	if !listed {
+		return nil
+	}
+	_, _, err := kept(dir, name, want)
+	return err
 }
 
 // Files that are being written have such names, and get their own when they are whole.

@@ -14,14 +14,22 @@ import (
 )
 
 // Open reads a run's folder. takes says whether a workload has a parameter of that
-// name: the catalog is known to mains only. The errors are journal.Read's and Enrich's.
+// name: the catalog is known to mains only. The errors are journal.Read's and Enrich's; that of
+// records that were edited is an EditedError.
 func Open(dir string, takes func(workload, param string) bool) (*Run, error) {
 	m, trials, err := journal.Read(dir)
+	if why := broken(dir, &m, err); why != nil {
+		return nil, edited(&m, takes, why)
+	}
 	if err != nil {
 		return nil, err
 	}
 	r := FromManifest(&m, trials, takes)
-	return r, r.Enrich(dir)
+	if err := r.Enrich(dir); err != nil {
+		return nil, err
+	}
+	r.doubted(dir, &m)
+	return r, nil
 }
 
 // FromManifest is a run as its records tell it.

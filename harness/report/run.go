@@ -12,6 +12,7 @@ type Run struct {
 	ID       string    // name of the run's folder
 	Started  time.Time // UTC
 	Finished bool      // all planned trials are in
+	Edited   string    // why none of its records is believed; "" if they are
 	Planned  int       // trials
 	Blocks   int
 	Profile  string

@@ -22,9 +22,11 @@ func sheet(v *View) ([]byte, error) {
 	for _, a := range v.Arms {
 		p.Arms = append(p.Arms, html.Legend{Name: a.Name, Colour: v.colour(a.Name)})
 	}
-	for _, part := range []func() error{
-		s.arguments, s.models, s.rates, s.latencies, s.courses, s.ladders, s.behaviour, s.code, s.doubtful, s.method,
-	} {
+	parts := []func() error{s.arguments, s.models, s.rates, s.latencies, s.courses, s.ladders, s.behaviour, s.code, s.doubtful, s.method}
+	if v.Edited != "" {
+		parts = []func() error{s.arguments, s.withheld, s.method}
+	}
+	for _, part := range parts {
 		if err := part(); err != nil {
 			return nil, err
 		}
@@ -47,6 +49,9 @@ func (s *sheetMaker) section(id, title string, blocks ...html.Block) {
 
 // alarm is said at the top of a page of a run that is not whole.
 func (s *sheetMaker) alarm() string {
+	if s.Edited != "" {
+		return "The records of this run were changed or damaged, so this page has no figure and no verdict of it. " + s.Edited + ". assay verify lists all that is wrong."
+	}
 	var words []string
 	if !s.Finished {
 		words = append(words, fmt.Sprintf("This run is not finished: %d of %d trials are in. Blocks that miss an arm are left out of its contrasts.", len(s.Trials), s.Planned))
@@ -81,6 +86,9 @@ func (s *sheetMaker) cards() []html.Card {
 func (s *sheetMaker) floors() (value, note string) {
 	least, most, n := 0.0, 0.0, 0
 	why := "no cell is under load"
+	if s.Edited != "" {
+		return "not known", wasEdited
+	}
 	for _, c := range s.loaded() {
 		f, err := s.Set.Floor(stat.CPU, c.Name)
 		if err != nil {
@@ -110,6 +118,9 @@ const mostSaid = 6
 // said is the advice of the settled arguments, then that of the cells.
 func (s *sheetMaker) said() []html.Term {
 	var out []html.Term
+	if s.Edited != "" {
+		return nil
+	}
 	for i := range s.claims.Verdicts {
 		if v := &s.claims.Verdicts[i]; v.Outcome.Decided() && inRun(v) {
 			out = append(out, html.Term{Name: v.Claim, Text: fmt.Sprintf("%s, %s. %s", v.Outcome, strings.TrimSuffix(shownEffect(v), "."), v.Advice)})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -47,7 +48,7 @@ beside the folder what the fullest and newest of them found, each between two ma
 			}
 			v, err := openRun(args[0])
 			if err != nil {
-				return err
+				return tellEdited(args[0], err)
 			}
 			if asJSON {
 				return writeJSON(s.out, v.Contrasts())
@@ -62,6 +63,16 @@ beside the folder what the fullest and newest of them found, each between two ma
 	c.Flags().BoolVar(&tell, "findings", false, "DIR holds published runs: make the README files that tell of them")
 	c.MarkFlagsMutuallyExclusive("json", "findings")
 	return c
+}
+
+// tellEdited makes the page of a run whose records were edited say so; the error is the one given, and
+// what went wrong in saying so.
+func tellEdited(dir string, err error) error {
+	var edited *report.EditedError
+	if errors.As(err, &edited) {
+		return errors.Join(err, report.WriteEdited(dir, edited))
+	}
+	return err
 }
 
 // beside prints runs side by side.

@@ -78,6 +78,29 @@ func TestUnwholeRunsSaySo(t *testing.T) {
 	}
 }
 
+// The page of a run whose records were edited says so where its verdicts and figures were, whether the
+// chain of the records shows it or only the seal on the file.
+func TestEditedRunsSaySo(t *testing.T) {
+	needBrowser(t)
+	for name, edit := range edits {
+		path := edited(t, edit.change)
+		p := open(t, path, 390)
+		if got := eval[string](p, `document.querySelector('[role=status]').innerText`); !strings.Contains(got, "changed or damaged") || !strings.Contains(got, edit.says) {
+			t.Errorf("%s: the page says %q, want %q", name, got, edit.says)
+		}
+		if n := eval[int](p, `document.querySelectorAll('figure').length`); n > 0 {
+			t.Errorf("%s: %d figures are drawn of records that are not believed", name, n)
+		}
+		if n := eval[int](p, `document.querySelectorAll('#arguments tr[data-key=supported], #arguments tr[data-key=refuted], #arguments tr[data-key=depends], #arguments tr[data-key=equivalent]').length`); n > 0 {
+			t.Errorf("%s: %d arguments are settled by records that are not believed", name, n)
+		}
+		if got := eval[string](p, `document.querySelector('#models').innerText`); !strings.Contains(got, "were edited or damaged") {
+			t.Errorf("%s: the place of the figures says %q", name, got)
+		}
+		p.quiet()
+	}
+}
+
 // Everything can be read without scripts, and no control stands there that would do nothing.
 func TestWithoutScripts(t *testing.T) {
 	needBrowser(t)

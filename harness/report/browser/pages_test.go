@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,9 +10,11 @@ import (
 
 	"assay/harness/conformance"
 	"assay/harness/exhibit"
+	"assay/harness/journal"
 	"assay/harness/report"
 	"assay/harness/report/reporttest"
 	"assay/harness/trial"
+	"assay/harness/verify"
 )
 
 // hostile is text that would be seen, or heard of, if it were not escaped.
@@ -74,6 +77,80 @@ func write(t *testing.T, m reporttest.Made, change func(*report.Run)) string {
 	}
 	t.Fatal("there is no report.html among a run's files")
 	return ""
+}
+
+// edits are changes to the records of a finished run, and what the page must say of each.
+var edits = map[string]struct {
+	change func(t *testing.T, trials string)
+	says   string
+}{
+	"a figure": {func(t *testing.T, trials string) {
+		text := read(t, trials)
+		changed := strings.Replace(text, `"server_cpu":`, `"server_cpu":1`, 1)
+		if changed == text {
+			t.Fatal("the records have no figure to edit")
+		}
+		keep(t, trials, changed)
+	}, "trials.jsonl: line 1 is damaged"},
+	"all of them, chained anew": {func(t *testing.T, trials string) {
+		other := reporttest.Usual()
+		other.CPU["reactor"] = 20
+		dir, err := other.Write(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		keep(t, trials, read(t, filepath.Join(dir, journal.TrialsFile)))
+	}, "trials.jsonl is not what it was when the run ended"},
+}
+
+// edited is the page of a run that was edited after it was reported, and that assay verify refuses.
+func edited(t *testing.T, edit func(*testing.T, string)) string {
+	t.Helper()
+	takes := func(_, param string) bool { return param == "cpu" }
+	dir, err := reporttest.Usual().Write(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := report.Open(dir, takes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := report.Analyse(r)
+	if err == nil {
+		err = report.Write(v, dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(t, filepath.Join(dir, journal.TrialsFile))
+	if found, err := verify.Dir(dir, takes); err != nil || found.Sound {
+		t.Fatalf("assay verify finds nothing: %v", err)
+	}
+	_, err = report.Open(dir, takes)
+	var wrong *report.EditedError
+	if !errors.As(err, &wrong) {
+		t.Fatalf("the edited run opens: %v", err)
+	}
+	if err := report.WriteEdited(dir, wrong); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "report.html")
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func keep(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // harm puts hostile text wherever a run takes text from outside.
