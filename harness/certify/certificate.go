@@ -16,7 +16,7 @@ import (
 )
 
 // format is raised when a reader of older certificates would misread a newer one.
-const format = 1
+const format = 2
 
 // Certificate is what one binary's generator was found to be on one boot of one machine.
 type Certificate struct {
@@ -27,7 +27,8 @@ type Certificate struct {
 	Machine   []string  `json:"machine"`           // in words
 	Partial   string    `json:"partial,omitempty"` // what was left out; "": nothing
 	Bound     Bound     `json:"bound"`
-	Certified bool      `json:"certified"`
+	Certified bool      `json:"certified"` // every cell that can be meant was kept
+	Cells     Tally     `json:"cells"`
 	UpTo      float64   `json:"up_to_rps"` // every cell at this rate and below that can be meant was kept; 0: not even at the lowest
 	Rows      []Row     `json:"rows"`
 
@@ -35,7 +36,19 @@ type Certificate struct {
 	Sum string `json:"-"`
 }
 
-// Conclude sets Certified and UpTo by the rows of the generator name: all that could be meant
+// Tally is how many cells came to which verdict.
+type Tally struct {
+	Kept      int `json:"kept"`
+	Undecided int `json:"undecided"`
+	Broken    int `json:"broken"`
+	NotMeant  int `json:"not_meant"`
+}
+
+func (t Tally) String() string {
+	return fmt.Sprintf("%d cells kept, %d undecided, %d broken; %d cannot be meant", t.Kept, t.Undecided, t.Broken, t.NotMeant)
+}
+
+// Conclude sets Certified, Cells and UpTo by the rows of the generator name: all that could be meant
 // were kept, and there were some.
 func (c *Certificate) Conclude(name string) {
 	kept, failed := map[float64]int{}, map[float64]int{}
@@ -60,6 +73,7 @@ func (c *Certificate) Conclude(name string) {
 		c.UpTo = rate
 	}
 	c.Certified = len(kept) > 0 && len(failed) == 0
+	c.Cells = Tally{c.Count(name, Kept), c.Count(name, Undecided), c.Count(name, Broken), c.Count(name, NotMeant)}
 }
 
 // Count is how many rows of the generator name have a verdict.
@@ -73,17 +87,21 @@ func (c *Certificate) Count(name string, v Verdict) (n int) {
 }
 
 // Says is the certificate in a few words, for a report: "certified", "certified (1,000/s over 64
-// connections only)", or "not certified: …". A nil one says that there is none.
+// connections only)", "certified except 2 undecided: …", or "not certified: …". A nil one says that there is none.
 func (c *Certificate) Says() string {
 	switch {
 	case c == nil:
 		return "not certified: there is no accuracy certificate of this binary and boot; make one with assay certify"
-	case !c.Certified && c.UpTo > 0:
-		return fmt.Sprintf("certified up to %.0f/s%s; beyond that assay certify found it wrong, or could not tell, on %s", c.UpTo, c.part(), c.Made.UTC().Format(time.RFC3339))
-	case !c.Certified:
-		return "not certified: assay certify found it wrong, or could not tell, on " + c.Made.UTC().Format(time.RFC3339)
+	case c.Certified:
+		return "certified" + c.part()
+	case c.Cells.Broken == 0 && c.Cells.Kept > 0:
+		return fmt.Sprintf("certified except %d undecided: of %d cells%s the generator saw another law in none", c.Cells.Undecided, c.Cells.Undecided+c.Cells.Kept, c.part())
 	}
-	return "certified" + c.part()
+	kept := ""
+	if c.UpTo > 0 {
+		kept = fmt.Sprintf(", none of them up to %.0f/s", c.UpTo)
+	}
+	return fmt.Sprintf("not certified: assay certify found it wrong in %d cells%s and could not tell in %d, on %s", c.Cells.Broken, kept, c.Cells.Undecided, c.Made.UTC().Format(time.RFC3339))
 }
 
 // part says what was left out, in brackets.

@@ -81,7 +81,10 @@ type Deviation struct {
 }
 
 // Compare holds what was seen against a closed form.
-func Compare(f Form, s Seen, b Bound) Deviation {
+func Compare(f Form, s Seen, b Bound) Deviation { return between(f, f, s, b) }
+
+// between is Compare where times may be as late as slow has them, and no earlier than f.
+func between(f, slow Form, s Seen, b Bound) Deviation {
 	d := Deviation{Distance: -1}
 	for _, q := range Quantiles {
 		got, ok := s.Quantiles[q]
@@ -89,7 +92,7 @@ func Compare(f Form, s Seen, b Bound) Deviation {
 			continue
 		}
 		lo, hi := f.band(q, s.Count)
-		lo, hi = f.Quantile(lo), f.Quantile(hi)
+		lo, hi = f.Quantile(lo), slow.Quantile(hi)
 		p := Point{Q: q, Want: f.law().Quantile(q), Got: got, Lo: lo - b.slack(lo), Hi: hi + b.slack(hi)}
 		if f.ideal != nil {
 			p.Due = f.Quantile(q)
@@ -103,7 +106,7 @@ func Compare(f Form, s Seen, b Bound) Deviation {
 		d.Faults = append(d.Faults, fmt.Sprintf("%d requests support no quantile", s.Count))
 	}
 	if s.Bars != nil {
-		d.Distance = distance(f, s, b)
+		d.Distance = distance(f, slow, s, b)
 		if most := f.chance(s.Count) + b.Distance; d.Distance > most {
 			d.Faults = append(d.Faults, fmt.Sprintf("the distribution is %.3f from the law's, more than %.3f", d.Distance, most))
 		}
@@ -114,7 +117,7 @@ func Compare(f Form, s Seen, b Bound) Deviation {
 // distance is the greatest difference of the shares below a time. Two times within the
 // bound count as equal: a law that has but one value would otherwise be 1 away from the
 // same plus a microsecond. Within a bar nothing is known, so its ends are compared.
-func distance(f Form, s Seen, b Bound) float64 {
+func distance(f, slow Form, s Seen, b Bound) float64 {
 	below, most := int64(0), 0.0
 	n := float64(s.Count)
 	for _, bar := range s.Bars {
@@ -122,7 +125,7 @@ func distance(f Form, s Seen, b Bound) float64 {
 		below += bar.Count
 		after := float64(below) / n
 		early := after - f.CDF(bar.To+b.slack(bar.To))
-		late := f.CDF(bar.From-1-b.slack(bar.From)) - before
+		late := slow.CDF(bar.From-1-b.slack(bar.From)) - before
 		most = max(most, early, late)
 	}
 	return most

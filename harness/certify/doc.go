@@ -7,7 +7,9 @@
 //     between the two distributions. What chance may do to a sample is allowed for; what is left is
 //     held to a Bound.
 //  4. Judge puts that together with slip, rate, errors and the oracle's own record into a Row.
-//  5. A Certificate is the rows of one binary on one boot. Find gives it to a campaign.
+//  5. Pauses of the processors, which a sentinel saw, excuse what they can have caused: Form.Paused
+//     says how late they can make requests, and how many. More than that stays broken.
+//  6. A Certificate is the rows of one binary on one boot. Find gives it to a campaign.
 //
 // All of it is pure but the two ends of a Certificate's life, Save and Find. Package
 // rows makes them.

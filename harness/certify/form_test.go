@@ -216,7 +216,7 @@ func TestDistance(t *testing.T) {
 	} {
 		s := Seen{Count: 100, Bars: []Bar{{10e6, 10e6, 75}, {c.ms * 1e6, c.ms * 1e6, 25}}}
 		slices.SortFunc(s.Bars, func(a, b Bar) int { return int(a.From - b.From) })
-		if got := distance(f, s, DefaultBound); math.Abs(got-c.want) > 1e-9 {
+		if got := distance(f, f, s, DefaultBound); math.Abs(got-c.want) > 1e-9 {
 			t.Errorf("%s: got %g, want %g", name, got, c.want)
 		}
 	}

@@ -15,7 +15,7 @@ type Verdict string
 const (
 	Kept      Verdict = "kept"      // the generator saw the law
 	Broken    Verdict = "broken"    // it saw something else
-	Undecided Verdict = "undecided" // the oracle did not keep the law, or nothing could be measured
+	Undecided Verdict = "undecided" // the oracle did not keep the law, the processor paused, or nothing could be measured
 	NotMeant  Verdict = "not meant" // the closed form cannot be expected here
 	Shown     Verdict = "shown"     // of another generator: not judged
 )
@@ -39,6 +39,10 @@ type Row struct {
 	SlipP50  float64       `json:"slip_p50_ns,omitempty"`
 	SlipP99  float64       `json:"slip_p99_ns,omitempty"`
 	Oracle   *oracle.Stats `json:"oracle,omitempty"`
+	Pauses   *Pauses       `json:"pauses,omitempty"`  // of the processors meanwhile; nil: nobody watched
+	Earlier  []string      `json:"earlier,omitempty"` // why each earlier take was undecided
+
+	odd []string // what else was found while it was made
 }
 
 // Arrivals names how requests come in a cell.
@@ -73,35 +77,22 @@ type Outcome struct {
 	Achieved float64 // right answers per second
 	Errors   uint64  // requests without a right answer
 	Oracle   oracle.Stats
+	Pauses   *Pauses // nil: nobody watched
 }
 
 // Judge completes the row of an open-loop generator that is to be certified.
 //
 // It is broken where response times are not the law's, service times are not the oracle's own,
-// requests were sent late, or some were not answered. If the oracle was late itself, nothing of that can be
-// laid at the generator's door: it is undecided.
+// requests were sent late, or some were not answered. It is undecided if the oracle was late itself:
+// then nothing of that can be laid at the generator's door; or if pauses of the processors can have
+// caused all of it, in how late they made requests and how many.
 func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
-	r, d := r.show(c, o, b)
+	r, f := r.show(c, o, b)
 	if r.Verdict != Shown { // the law has no closed form
 		return r
 	}
-	r.Verdict = Kept
-	var own []string
-	if o.Errors > 0 {
-		own = append(own, fmt.Sprintf("%d requests got no right answer", o.Errors))
-	}
-	if o.Achieved < b.Rate*c.least() {
-		own = append(own, fmt.Sprintf("%.0f/s of %.0f/s were achieved", o.Achieved, c.Rate))
-	}
-	if !c.Waits() && o.SlipP99 > float64(b.Slip) {
-		own = append(own, fmt.Sprintf("1 %% of requests were sent more than %s late", millis(o.SlipP99)))
-	}
-	for _, p := range r.Points {
-		if p.From > 0 && p.Own > 0 && !within(p.From, p.Own, b) {
-			own = append(own, fmt.Sprintf("service p%g is %s, the oracle's own %s", 100*p.Q, millis(p.From), millis(p.Own)))
-		}
-	}
-	r.Reasons = append(d.Faults, own...)
+	r.Verdict, r.Pauses = Kept, o.Pauses
+	r.Reasons = r.faults(c, o, b, f, Pauses{})
 	late, left := float64(o.Oracle.Late.P99), float64(o.Oracle.Left.P99)
 	switch {
 	case len(r.Reasons) == 0:
@@ -111,10 +102,41 @@ func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
 	case late > float64(b.Time):
 		r.Verdict = Undecided
 		r.Reasons = slices.Insert(r.Reasons, 0, fmt.Sprintf("the oracle itself answered 1 %% of requests more than %s late: leave the machine to the measurement", millis(late)))
+	case o.Pauses != nil && o.Pauses.excuse():
+		rest := r.faults(c, o, b, f, *o.Pauses)
+		if len(rest) == 0 {
+			r.Verdict = Undecided
+			r.Reasons = slices.Insert(r.Reasons, 0, fmt.Sprintf("%v, which can have caused all of this", o.Pauses))
+			break
+		}
+		r.Verdict = Broken
+		r.Reasons = append(r.Reasons, fmt.Sprintf("%v, which does not explain this: %s", o.Pauses, rest[0]))
 	default:
 		r.Verdict = Broken
 	}
 	return r
+}
+
+// faults are what speaks against the generator on a machine with these pauses.
+func (r *Row) faults(c Cell, o Outcome, b Bound, f Form, p Pauses) []string {
+	d := between(f, f.Paused(p), o.Response, b)
+	faults := append(d.Faults, r.odd...)
+	if o.Errors > 0 {
+		faults = append(faults, fmt.Sprintf("%d requests got no right answer", o.Errors))
+	}
+	if o.Achieved < b.Rate*c.least() {
+		faults = append(faults, fmt.Sprintf("%.0f/s of %.0f/s were achieved", o.Achieved, c.Rate))
+	}
+	if !c.Waits() && o.SlipP99 > float64(b.Slip)+p.lateness(0.99, o.Response.Count) {
+		faults = append(faults, fmt.Sprintf("1 %% of requests were sent more than %s late", millis(o.SlipP99)))
+	}
+	for i, x := range r.Points {
+		later := d.Points[i].Hi - x.Hi // what the pauses give the response, they give this part of it
+		if x.From > 0 && x.Own > 0 && (x.From < x.Own-b.slack(x.Own) || x.From > x.Own+b.slack(x.Own)+later) {
+			faults = append(faults, fmt.Sprintf("service p%g is %s, the oracle's own %s", 100*x.Q, millis(x.From), millis(x.Own)))
+		}
+	}
+	return faults
 }
 
 // least is the rate that must be achieved: where the law's last answers may come a whole stall after
@@ -126,28 +148,25 @@ func (c Cell) least() float64 {
 	return c.Rate * c.Duration.Seconds() / (c.Duration + c.Law.A).Seconds()
 }
 
-// within says whether a time that was seen is the oracle's own, up to the bound.
-func within(got, own float64, b Bound) bool {
-	return got >= own-b.slack(own) && got <= own+b.slack(own)
-}
-
 // Show completes the row of a generator that is shown beside ours.
 func (r Row) Show(c Cell, o Outcome, b Bound) Row {
 	r, _ = r.show(c, o, b)
 	return r
 }
 
-func (r Row) show(c Cell, o Outcome, b Bound) (Row, Deviation) {
+// show gives the form too that the row is held against.
+func (r Row) show(c Cell, o Outcome, b Bound) (Row, Form) {
 	r.Requests, r.Achieved, r.Errors = o.Response.Count, o.Achieved, o.Errors
 	r.SlipP50, r.SlipP99, r.Oracle = o.SlipP50, o.SlipP99, &o.Oracle
 	f, err := FormOf(c.Law, c.Rate)
 	if err != nil {
-		return r.Failed(err), Deviation{}
+		return r.Failed(err), f
 	}
 	release := float64(o.Oracle.Release)
-	d := Compare(f.Released(release), o.Response, b)
+	f = f.Released(release)
+	d := Compare(f, o.Response, b)
 	if most := f.mostRelease(); f.Law.Kind == oracle.Stall && release > most {
-		d.Faults = append(d.Faults, fmt.Sprintf("what had waited for a stall took %s to leave, more than %s", millis(release), millis(most)))
+		r.odd = append(r.odd, fmt.Sprintf("what had waited for a stall took %s to leave, more than %s", millis(release), millis(most)))
 	}
 	if d.Distance >= 0 {
 		r.Distance = &d.Distance
@@ -158,7 +177,7 @@ func (r Row) show(c Cell, o Outcome, b Bound) (Row, Deviation) {
 		p.Own, p.From = float64(own[p.Q]), o.Service.Quantiles[p.Q]
 	}
 	r.Points, r.Verdict = d.Points, Shown
-	return r, d
+	return r, f
 }
 
 // pace is how long a cell takes, start and end included: for estimates of the time left.

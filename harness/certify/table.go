@@ -18,9 +18,9 @@ func (c *Certificate) Table(w io.Writer) error {
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Format.Header = text.FormatDefault
 	t.SetStyle(style)
-	t.AppendHeader(table.Row{"law", "rate", "conns", "generator", "p50", "p90", "p99", "p99.9", "distance", "slip p99", "oracle late", "verdict"})
-	right := make([]table.ColumnConfig, 0, 10)
-	for i := 2; i <= 11; i++ {
+	t.AppendHeader(table.Row{"law", "rate", "conns", "generator", "p50", "p90", "p99", "p99.9", "distance", "slip p99", "oracle late", "paused", "verdict"})
+	right := make([]table.ColumnConfig, 0, 11)
+	for i := 2; i <= 12; i++ {
 		if i != 4 {
 			right = append(right, table.ColumnConfig{Number: i, Align: text.AlignRight, AlignHeader: text.AlignRight})
 		}
@@ -32,7 +32,8 @@ func (c *Certificate) Table(w io.Writer) error {
 	lines := append([]string{}, c.Machine...)
 	lines = append(lines, "", t.Render(), "",
 		"Quantiles of response time, ms, and how far they are from the law's. distance: the greatest between the two distributions.",
-		"oracle late: p99 of what the oracle itself was behind the law, by the kernel's time stamps.")
+		"oracle late: p99 of what the oracle itself was behind the law, by the kernel's time stamps.",
+		"paused: the longest time that a processor ran nothing meanwhile, ms; a cell is undecided where such pauses can have caused all that is wrong.")
 	lines = append(lines, c.witness())
 	if notes := c.notes(); len(notes) > 0 {
 		lines = append(append(lines, ""), notes...)
@@ -77,7 +78,7 @@ func (r *Row) cells() table.Row {
 	for _, q := range Quantiles {
 		row = append(row, r.at(q))
 	}
-	distance, slip, late := "", "", ""
+	distance, slip, late, paused := "", "", "", ""
 	if r.Distance != nil {
 		distance = fmt.Sprintf("%.4f", *r.Distance)
 	}
@@ -87,7 +88,10 @@ func (r *Row) cells() table.Row {
 	if r.Oracle != nil && r.Oracle.Requests > 0 {
 		late = bare(float64(r.Oracle.Late.P99))
 	}
-	return append(row, distance, slip, late, string(r.Verdict))
+	if r.Pauses != nil && r.Pauses.Count > 0 {
+		paused = bare(float64(r.Pauses.Longest[0]))
+	}
+	return append(row, distance, slip, late, paused, string(r.Verdict))
 }
 
 // at is a quantile and its error.
@@ -112,6 +116,10 @@ func (c *Certificate) notes() (notes []string) {
 			release := float64(r.Oracle.Release)
 			notes = append(notes, fmt.Sprintf("– %s, %s at %.0f/s over %d: what had waited took %s to leave by the oracle's record, %.1f µs each; who comes meanwhile waits too, so it is held against %s",
 				r.Generator, kind, r.Rate, r.Conns, millis(release), release/1e3/(r.Rate*r.stall()), r.due()))
+		}
+		for i, why := range r.Earlier {
+			kind, _, _ := strings.Cut(r.Law, ":")
+			notes = append(notes, fmt.Sprintf("– %s, %s at %.0f/s over %d: take %d was undecided: %s", r.Generator, kind, r.Rate, r.Conns, i+1, why))
 		}
 		for _, why := range r.Reasons {
 			kind, _, _ := strings.Cut(r.Law, ":")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ const Ours = "assay"
 type Session struct {
 	Oracle    []string // command line that starts package oracle's Main; options are added
 	Generator []string // command line that starts load.Serve
+	Sentinel  []string // command line that starts package sentinel's Main; none: nobody watches for pauses
 	Bin       string   // folder that is looked into for other generators, before PATH
 	Log       string   // file for what the children say; "": stderr
 	Say       func(format string, args ...any)
@@ -90,17 +92,41 @@ func (s *Session) Run(ctx context.Context, cells []certify.Cell, others func(cer
 	return nil
 }
 
-// Cell measures our generator in one cell.
+// takes is how often a cell is measured at most.
+const takes = 3
+
+// Cell measures our generator in one cell, and again where a take is undecided for the machine's
+// sake. One that is kept or broken is not taken again.
 func (s *Session) Cell(ctx context.Context, c certify.Cell) certify.Row {
 	row := certify.NewRow(Ours, c)
 	if c.NotMeant != "" {
 		return row
 	}
-	o, err := s.ours(ctx, c)
-	if err != nil {
-		return row.Failed(err)
+	return s.decide(row, func() (certify.Row, error) {
+		o, err := s.ours(ctx, c)
+		if err != nil {
+			return row, err
+		}
+		return row.Judge(c, o, certify.DefaultBound), nil
+	})
+}
+
+// decide takes until a take is not undecided, and tells of those before. A take that failed is
+// the last.
+func (s *Session) decide(row certify.Row, take func() (certify.Row, error)) certify.Row {
+	var earlier []string
+	for {
+		r, err := take()
+		if err != nil {
+			r = row.Failed(err)
+		}
+		r.Earlier = earlier
+		if err != nil || r.Verdict != certify.Undecided || len(earlier) == takes-1 {
+			return r
+		}
+		earlier = append(slices.Clone(earlier), r.Reasons[0])
+		s.Say("  undecided: %s; take %d of %d", r.Reasons[0], len(earlier)+1, takes)
 	}
-	return row.Judge(c, o, certify.DefaultBound)
 }
 
 // warmUp is load before the measurement, which neither side counts.
@@ -129,11 +155,14 @@ func (s *Session) ours(ctx context.Context, c certify.Cell) (o certify.Outcome, 
 	if _, err := srv.stats(ctx, "/-/reset"); err != nil {
 		return o, err
 	}
+	watch := s.watch()
+	defer watch.Close()
 	slice.Duration, slice.Seed = int64(c.Duration), 2
 	r, err := g.Do(ctx, slice)
 	if err != nil {
 		return o, err
 	}
+	o.Pauses = s.pauses(watch, r)
 	if o.Oracle, err = srv.stats(ctx, "/-/stats"); err != nil {
 		return o, err
 	}

@@ -12,6 +12,7 @@ import (
 	"assay/harness/certify"
 	"assay/harness/load"
 	"assay/harness/oracle"
+	"assay/harness/sentinel"
 )
 
 // The test binary is both children.
@@ -20,6 +21,8 @@ func TestMain(m *testing.M) {
 		switch os.Args[1] {
 		case "oracle":
 			os.Exit(oracle.Main(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+		case "sentinel":
+			os.Exit(sentinel.Main(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 		case "generator":
 			if err := load.Serve(os.Stdin, os.Stdout, nil); err != nil {
 				fmt.Fprintln(os.Stderr, err)
@@ -141,5 +144,43 @@ func TestRivalThatFails(t *testing.T) {
 	row, installed := s.Rival(context.Background(), Rivals[0], cell(t, "fixed:10ms"))
 	if !installed || row.Verdict != certify.Undecided || !strings.Contains(row.Reasons[0], "too bad") {
 		t.Errorf("installed %v, %+v", installed, row)
+	}
+}
+
+// Only what is undecided is taken again, thrice at most; what was said before is kept.
+func TestUndecidedIsTakenAgain(t *testing.T) {
+	kept, broken, undecided := certify.Row{Verdict: certify.Kept}, certify.Row{Verdict: certify.Broken}, certify.Row{Verdict: certify.Undecided, Reasons: []string{"a pause", "p99"}}
+	for name, c := range map[string]struct {
+		takes []certify.Row
+		err   error
+		want  certify.Verdict
+		used  int
+	}{
+		"kept":            {[]certify.Row{kept, broken}, nil, certify.Kept, 1},
+		"broken":          {[]certify.Row{broken, kept}, nil, certify.Broken, 1},
+		"kept at last":    {[]certify.Row{undecided, undecided, kept}, nil, certify.Kept, 3},
+		"broken the next": {[]certify.Row{undecided, broken, kept}, nil, certify.Broken, 2},
+		"never decided":   {[]certify.Row{undecided, undecided, undecided, kept}, nil, certify.Undecided, 3},
+		"one that failed": {[]certify.Row{kept}, context.Canceled, certify.Undecided, 1},
+	} {
+		said, used := 0, 0
+		s := &Session{Say: func(string, ...any) { said++ }}
+		r := s.decide(certify.Row{}, func() (certify.Row, error) {
+			used++
+			return c.takes[used-1], c.err
+		})
+		if r.Verdict != c.want || used != c.used || len(r.Earlier) != used-1 || said != used-1 {
+			t.Errorf("%s: %s after %d takes, %q, said %d times", name, r.Verdict, used, r.Earlier, said)
+		}
+	}
+}
+
+// The processors are watched while a cell is measured.
+func TestCellIsWatched(t *testing.T) {
+	s := session(t)
+	s.Sentinel = []string{s.Oracle[0], "sentinel"}
+	o, err := s.ours(context.Background(), cell(t, "fixed:5ms"))
+	if err != nil || o.Pauses == nil || o.Pauses.Span < int64(400*time.Millisecond) {
+		t.Errorf("%+v, %v", o.Pauses, err)
 	}
 }

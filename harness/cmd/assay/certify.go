@@ -38,9 +38,13 @@ every 5, and two queues; at 1,000, 10,000 and 30,000 requests a second over 1, 6
 connections. Other generators that are installed (wrk, hey, ab, vegeta, fortio, bombardier) and a
 client in C that spins are shown beside it on the same oracle.
 
+Sentinels note when the processors paused. A cell is undecided where their pauses can have caused
+all that is wrong in it, in length and in the share of requests that they met, or where the oracle
+itself was late; it is then taken again, up to three times.
+
 The certificate is kept for this binary and this boot, and runs say that they are certified. All of it takes some
-twelve minutes, --quick two or three. Exit code 1: the generator saw something else than the law; 3: the
-oracle itself could not keep it, as where others work on the machine meanwhile.`,
+twelve minutes, --quick two or three, and longer where cells are taken again. Exit code 1: the generator saw
+something else than the law; 3: in some cells that could not be told, as where others work on the machine meanwhile.`,
 		Example: `  assay certify
   assay certify --quick
   assay certify --law stall,fixed --others=false --json | jq '.rows[].points'`,
@@ -128,7 +132,7 @@ func runCertify(ctx context.Context, s streams, o certifyOptions) error {
 		return err
 	}
 	session, err := rows.New(rows.Session{
-		Oracle: []string{self, "oracle"}, Generator: []string{self, "generator"}, Bin: bin,
+		Oracle: []string{self, "oracle"}, Generator: []string{self, "generator"}, Sentinel: []string{self, "sentinel"}, Bin: bin,
 		Say: func(format string, args ...any) { fmt.Fprintf(s.err, format+"\n", args...) },
 	})
 	if err != nil {
@@ -205,19 +209,20 @@ func concludeCertificate(s streams, o certifyOptions, cert *certify.Certificate)
 		err = writeJSON(s.out, cert)
 	} else {
 		err = cert.Table(s.out)
-		fmt.Fprintf(s.out, "\n%s: %s of binary %.12s on this boot, kept in %s\n", rows.Ours, cert.Says(), cert.Binary, path)
+		fmt.Fprintf(s.out, "\n%v\n%s: %s of binary %.12s on this boot, kept in %s\n", cert.Cells, rows.Ours, cert.Says(), cert.Binary, path)
 	}
 	if err != nil {
 		return err
 	}
-	broken, kept := cert.Count(rows.Ours, certify.Broken), cert.Count(rows.Ours, certify.Kept)
-	switch {
+	switch n := cert.Cells; {
 	case cert.Certified:
 		return nil
-	case broken > 0:
-		return fmt.Errorf("not certified: in %d cells the generator saw something else than the law, in %d it saw the law", broken, kept)
-	case len(cert.Rows) == cert.Count(rows.Ours, certify.NotMeant):
+	case n.Broken > 0:
+		return fmt.Errorf("not certified: in %d cells the generator saw something else than the law, in %d it saw the law, %d are undecided", n.Broken, n.Kept, n.Undecided)
+	case len(cert.Rows) == n.NotMeant:
 		return undecided(errors.New("nothing could be measured: no cell that was asked for can be meant"))
+	case n.Kept > 0:
+		return undecided(fmt.Errorf("certified except %d undecided: there the processors paused, or the oracle did not keep its law, or failed; in %d cells the generator saw the law", n.Undecided, n.Kept))
 	}
-	return undecided(fmt.Errorf("%d cells could not be decided: the oracle did not keep its law, or failed", cert.Count(rows.Ours, certify.Undecided)))
+	return undecided(fmt.Errorf("%d cells could not be decided: the processors paused, or the oracle did not keep its law, or failed", cert.Cells.Undecided))
 }
