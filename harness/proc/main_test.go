@@ -30,6 +30,7 @@ var helpers = map[string]func(){
 	"die":       func() { fmt.Fprintln(os.Stderr, "first\ncannot go on"); os.Exit(7) },
 	"babble":    func() { fmt.Println("hello"); select {} },
 	"endless":   func() { fmt.Print(strings.Repeat("z", 5000)); select {} },
+	"chatty":    chatty,
 	"deaf":      func() { signal.Ignore(syscall.SIGTERM); announce(); select {} },
 	"forks":     forks,
 	"shell":     func() { announce(); run("sleep", "1000").Wait() },
@@ -101,6 +102,15 @@ func announce() net.Listener {
 
 func serveNothing(l net.Listener) {
 	defer runtime.KeepAlive(l)
+	waitForEnd()
+}
+
+// chatty writes a MiB more than its log may have.
+func chatty() {
+	fmt.Fprintln(os.Stderr, "first")
+	for range mostLog>>20 + 1 {
+		os.Stderr.WriteString(strings.Repeat("z", 1<<20))
+	}
 	waitForEnd()
 }
 

@@ -23,7 +23,7 @@ type Spec struct {
 	Dir         string   // "": the parent's
 	CPUs        []int    // processors it may run on; empty: the parent's
 	Descriptors uint64   // RLIMIT_NOFILE, soft and hard; 0: as many as the parent may have
-	Log         string   // file that its stderr is appended to; "": the parent's stderr
+	Log         string   // file that its stderr is appended to, bounded as mostLog says; "": the parent's stderr
 	StdoutToLog bool     // its stdout too: it has nothing to say to the parent
 }
 
@@ -114,6 +114,9 @@ func (p *Proc) start(spec Spec) error {
 	if err := <-started; err != nil {
 		p.closePipes()
 		return err
+	}
+	if p.log != "" {
+		go p.boundLog()
 	}
 	return nil
 }
