@@ -11,7 +11,7 @@ DIR     ?= $(lastword $(sort $(wildcard results/local/*Z-*)))
 RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|report|stat|verify|yardstick)(/|$$)')
 
 # The tests that inject a fault into real processes, and see the gate that is its own fire; how often each.
-FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend|BusyBackend|RateBeyondTheGenerator|MiscountingServer|UnfairServer|ColdServer|RestlessServer|CollectingThreads|LostSegments|PausedSentinels|Throttled)$$
+FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend|BusyBackend|RateBeyondTheGenerator|MiscountingServer|UnfairServer|ColdServer|RestlessServer|CollectingThreads|LostSegments|PausedSentinels|Throttled|PaddedAnswers|MiscountingGenerator|HangingUpServer|StarvedMemory)$$
 TIMES ?= 10
 
 .DEFAULT_GOAL := help

@@ -21,6 +21,14 @@ func TestUnfairServer(t *testing.T) {
 	inject(t, fault{mode: "unfair", cell: plan.Cell{Workload: "echo", Conns: 8}, gate: "fairness", grade: validity.Suspect, allowed: []string{"Little's law"}})
 }
 
+// Connections that are opened again carry no request meanwhile, here for a second: the queue is full.
+func TestHangingUpServer(t *testing.T) {
+	inject(t, fault{
+		mode: "hangs-up", cell: plan.Cell{Workload: "echo", Conns: 8}, gate: "Little's law", grade: validity.Invalid,
+		allowed: []string{"fairness", "listen drops", "retransmits"},
+	})
+}
+
 func TestColdServer(t *testing.T) {
 	inject(t, fault{
 		mode: "warms", cell: plan.Cell{Workload: "echo", Conns: 64, Rate: 200}, gate: "settled", grade: validity.Suspect,

@@ -77,6 +77,19 @@ func TestDroppedAnswers(t *testing.T) {
 	inject(t, fault{mode: "drop", cell: openEcho, gate: "answers", grade: validity.Invalid, allowed: []string{"achieved"}, bystands: true})
 }
 
+// Bytes behind an answer are answers to nothing: no server gets past that gate to the one of bytes.
+func TestPaddedAnswers(t *testing.T) {
+	inject(t, fault{mode: "pads", cell: openEcho, gate: "answers", grade: validity.Invalid, bystands: true})
+}
+
+// The generator counts bytes twice, as they come and by answer.
+func TestMiscountingGenerator(t *testing.T) {
+	inject(t, fault{
+		mode: "x", cell: openEcho, gate: "bytes", grade: validity.Invalid,
+		config: func(c *Config) { c.Generator = self("generator-miscounts") },
+	})
+}
+
 func TestRefusedRequests(t *testing.T) {
 	inject(t, fault{mode: "refuses", cell: openEcho, gate: "achieved", grade: validity.Invalid, bystands: true})
 }

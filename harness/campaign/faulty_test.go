@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -24,14 +25,16 @@ import (
 )
 
 // rawModes are the misdeeds that net/http will not do.
-var rawModes = []string{"twice", "drop", "slow-accept"}
+var rawModes = []string{"twice", "drop", "pads", "slow-accept", "hangs-up"}
 
 // serveRaw keeps to the contract on bare sockets, but for its mode: "twice" gives one answer in
-// fifty twice, "drop" never gives the fiftieth, "slow-accept" takes a connection every
-// 20 ms off a queue of one.
+// fifty twice, "drop" never gives the fiftieth, "pads" puts a byte behind it, "slow-accept" takes
+// a connection every 20 ms off a queue of one, and so does "hangs-up", which closes each after
+// an answer.
 func serveRaw(mode string) {
 	backlog := 0
-	if mode == "slow-accept" {
+	slow := mode == "slow-accept" || mode == "hangs-up"
+	if slow {
 		backlog = 1
 	}
 	fd, err := sock.Listen(os.Getenv("ASSAY_LISTEN"), backlog, false)
@@ -58,7 +61,7 @@ func serveRaw(mode string) {
 			return
 		}
 		go answerRaw(c, mode, &echoes)
-		if mode == "slow-accept" {
+		if slow {
 			time.Sleep(20 * time.Millisecond)
 		}
 	}
@@ -80,6 +83,7 @@ func answerRaw(c net.Conn, mode string, echoes *atomic.Int64) {
 		case "/-/stats":
 			status = "404 Not Found"
 		}
+		r.Close = r.Close || mode == "hangs-up"
 		end := ""
 		if r.Close {
 			end = "Connection: close\r\n"
@@ -91,6 +95,8 @@ func answerRaw(c net.Conn, mode string, echoes *atomic.Int64) {
 				answer += answer
 			case mode == "drop" && n == 50:
 				continue
+			case mode == "pads" && n%50 == 0:
+				answer += "x"
 			}
 		}
 		if _, err := io.WriteString(c, answer); err != nil || r.Close {
@@ -180,6 +186,66 @@ func spin() {
 	for end := time.Now().Add(time.Hour); time.Now().Before(end); {
 	}
 }
+
+// hungry needs more memory than it has, a tenth of the time, until its stdin ends: it looks at
+// every page of a file that is larger than its control group's limit. The file is one hole, so that
+// only memory is short and no disk has work.
+func hungry(file string) {
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	f, err := os.Create(file)
+	if err == nil {
+		err = f.Truncate(4 * ration)
+	}
+	var pages []byte
+	if err == nil {
+		pages, err = unix.Mmap(int(f.Fd()), 0, 4*ration, unix.PROT_READ, unix.MAP_SHARED)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, -20); err != nil { // so that it gets to its pages on a busy machine too
+		fmt.Fprintln(os.Stderr, err)
+	}
+	fmt.Println("hungry")
+	end := time.Now().Add(5 * time.Millisecond)
+	for i := 0; ; i = (i + os.Getpagesize()) % len(pages) {
+		touched += pages[i]
+		if time.Now().After(end) {
+			time.Sleep(45 * time.Millisecond)
+			end = time.Now().Add(5 * time.Millisecond)
+		}
+	}
+}
+
+// touched keeps the compiler from leaving out the looks.
+var touched byte
+
+// miscounting passes the generator's replies on, with one byte more received in each slice
+// than were.
+func miscounting(w io.Writer) io.Writer { return miscount{w} }
+
+type miscount struct{ io.Writer }
+
+func (m miscount) Write(line []byte) (int, error) {
+	changed := bytesIn.ReplaceAllFunc(line, func(field []byte) []byte {
+		name, count, _ := strings.Cut(string(field), ":")
+		n, err := strconv.ParseUint(count, 10, 64)
+		if err != nil {
+			panic(err)
+		}
+		return fmt.Appendf(nil, "%s:%d", name, n+1)
+	})
+	if _, err := m.Writer.Write(changed); err != nil {
+		return 0, err
+	}
+	return len(line), nil
+}
+
+var bytesIn = regexp.MustCompile(`"bytes_in":[0-9]+`)
 
 // spinOn keeps processors busy, with as many processes, until told to end.
 func spinOn(cpus []int) func(t *testing.T) (end func()) {

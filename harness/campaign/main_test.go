@@ -46,8 +46,16 @@ func TestMain(m *testing.M) {
 				os.Exit(1)
 			}
 			return
+		case "generator-miscounts":
+			if err := load.Serve(os.Stdin, miscounting(os.Stdout), catalog.Find); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
 		case "spin":
 			spin()
+		case "hungry":
+			hungry(os.Args[2])
 		case "sentinel":
 			os.Exit(sentinel.Main(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 		case "server":

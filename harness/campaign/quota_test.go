@@ -1,7 +1,9 @@
 package campaign
 
 import (
+	"bufio"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"assay/bench/plan"
@@ -33,4 +35,35 @@ func TestThrottled(t *testing.T) {
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Errorf("on a quota: %v\n%s", err, out)
 	}
+}
+
+// ration is the memory that the hungry get, bytes.
+const ration = 16 << 20
+
+// Somebody on the machine has too little memory: the kernel takes his pages from him and
+// brings them back. The machine has enough, and no arm is any worse off than the other.
+func TestStarvedMemory(t *testing.T) {
+	if _, err := os.Stat("/proc/pressure/memory"); err != nil {
+		t.Skipf("this kernel does not say who waits for memory: %v", err)
+	}
+	c := boxed.Starved(t, ration, self("hungry", filepath.Join(t.TempDir(), "hole"))...)
+	stdin, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		stdin.Close()
+		c.Wait()
+	}()
+	if word, err := bufio.NewReader(stdout).ReadString('\n'); word != "hungry\n" {
+		t.Fatalf("it says %q, %v", word, err)
+	}
+	inject(t, fault{mode: "x", cell: openEcho, gate: "memory", grade: validity.Suspect})
 }

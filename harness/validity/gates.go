@@ -10,12 +10,12 @@ var Gates = []Gate{
 	},
 	{
 		Name: "answers", Looks: "answers that were wrong, no HTTP, unasked for, or never came though the server had time",
-		Unit: Count, Suspect: None, Invalid: 0, Proof: "TestWrongAnswers, TestDuplicatedAnswers, TestDroppedAnswers",
+		Unit: Count, Suspect: None, Invalid: 0, Proof: "TestWrongAnswers, TestDuplicatedAnswers, TestDroppedAnswers, TestPaddedAnswers",
 		Advice: "run assay check on the server: it must give every request its one right answer", of: answers,
 	},
 	{
 		Name: "bytes", Looks: "bytes received, compared with those of the answers, where nothing failed",
-		Unit: Count, Suspect: None, Invalid: 0, Proof: "TestGates",
+		Unit: Count, Suspect: None, Invalid: 0, Proof: "TestMiscountingGenerator",
 		Advice: "the server sends more than its answers: run assay check on it", of: bytes,
 	},
 	{
@@ -50,7 +50,7 @@ var Gates = []Gate{
 	},
 	{
 		Name: "Little's law", Looks: "closed loop: |N − X·(R+Z)| ÷ N, with Z the generator's own think time",
-		Suspect: .02, Invalid: .10, Proof: "TestGates",
+		Suspect: .02, Invalid: .10, Proof: "TestHangingUpServer",
 		Advice: "connections stood idle or times are wrong: see reopened connections, and lengthen the slices", of: little,
 	},
 	{
@@ -120,7 +120,7 @@ var Gates = []Gate{
 	},
 	{
 		Name: "memory", Looks: "time in which some task waited for memory (pressure stall information)",
-		Suspect: .01, Invalid: .10, Proof: "TestGates",
+		Suspect: .01, Invalid: .10, Proof: "TestStarvedMemory",
 		Advice: "the machine runs out of memory: use fewer connections, or end other programs", of: memory,
 	},
 	{
