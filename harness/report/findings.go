@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -83,8 +85,12 @@ func Findings(p Published) string {
 	fmt.Fprintf(&b, "One run of profile `%s` on %s: %s, %s, built from %s; %s; %s ([report](%s/report.md), [page](%s/report.html)).\n\n",
 		said(p.Profile), p.Started.Format(time.DateOnly), mdText(p.machine()), p.Placement, mdText(p.commit()), count(p.Blocks, "block"), p.Grades(), p.Folder, p.Folder)
 	fmt.Fprintf(&b, "**%s**\n\n", r.Sentence())
-	if t := settled(&r); len(t.rows) > 0 {
-		b.WriteString(t.String() + "\n")
+	shown := dozen(r.Verdicts)
+	if len(shown) > 0 {
+		b.WriteString(settled(shown).String() + "\n")
+	}
+	if n := r.Settled - len(shown); n > 0 {
+		fmt.Fprintf(&b, "Of each verdict the largest effects; the other %d, what decided each and where it holds: [all arguments](%s/report.md#the-arguments).\n\n", n, p.Folder)
 	}
 	c, told := p.mostTelling()
 	if !told {
@@ -100,25 +106,72 @@ func Findings(p Published) string {
 	return b.String()
 }
 
-// settled are the questions that the run decided.
-func settled(r *ClaimsRecord) mdTable {
+// mostShown is how many verdicts a README opens with: what fits a screen. The report has all.
+const mostShown = 12
+
+// dozen are the decided verdicts to open with, in the order of outcomes. If there are more than
+// mostShown, each outcome gives its strongest in turn, so that none crowds another out.
+func dozen(all []verdict.Verdict) []verdict.Verdict {
+	var queues [][]verdict.Verdict
+	for _, o := range verdict.Outcomes {
+		if o.Decided() {
+			of := slices.DeleteFunc(slices.Clone(all), func(v verdict.Verdict) bool { return v.Outcome != o })
+			slices.SortStableFunc(of, func(a, b verdict.Verdict) int { return cmp.Compare(strength(&b), strength(&a)) })
+			queues = append(queues, of)
+		}
+	}
+	take := make([]int, len(queues))
+	for n, more := 0, true; more && n < mostShown; {
+		more = false
+		for i := range queues {
+			if take[i] < len(queues[i]) && n < mostShown {
+				take[i]++
+				n++
+				more = true
+			}
+		}
+	}
+	var shown []verdict.Verdict
+	for i, n := range take {
+		shown = append(shown, queues[i][:n]...)
+	}
+	return shown
+}
+
+// strength orders verdicts of one outcome: what was measured before what was observed, and that
+// before what was counted in source; of what was measured, how far from 1 the ratio is, or of an
+// equivalence how near.
+func strength(v *verdict.Verdict) float64 {
+	switch {
+	case v.Effect != nil && v.Effect.Missing == "" && v.Effect.Ratio > 0:
+		off := math.Abs(math.Log(v.Effect.Ratio))
+		if v.Outcome == verdict.Equivalent {
+			off = 1 / (1 + v.Effect.Off())
+		}
+		return 2 + off
+	case len(v.Seen) > 0:
+		return 1
+	}
+	return 0
+}
+
+// longestAdvice is how many characters of a verdict's advice fit a row.
+const longestAdvice = 160
+
+// settled is the table of decided questions.
+func settled(decided []verdict.Verdict) mdTable {
 	asserts := make(map[string]string)
 	for _, c := range claims.All {
 		asserts[c.Name] = c.Asserts
 	}
 	t := mdTable{words: true, head: []string{"argument", "verdict", "effect", "advice"}}
-	for _, o := range verdict.Outcomes {
-		for i := range r.Verdicts {
-			v := &r.Verdicts[i]
-			if v.Outcome != o || !o.Decided() {
-				continue
-			}
-			mark := ""
-			if len(v.Suspect) > 0 {
-				mark = " ?"
-			}
-			t.rows = append(t.rows, []string{asserts[v.Claim] + " (" + v.Claim + ", " + string(v.On) + ")", string(o) + mark, shownEffect(v), v.Advice})
+	for i := range decided {
+		v := &decided[i]
+		mark := ""
+		if len(v.Suspect) > 0 {
+			mark = " ?"
 		}
+		t.rows = append(t.rows, []string{asserts[v.Claim] + " (" + v.Claim + ", " + string(v.On) + ")", string(v.Outcome) + mark, shownEffect(v), clip(v.Advice, longestAdvice)})
 	}
 	return t
 }

@@ -1,11 +1,15 @@
 package report
 
 import (
+	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"assay/harness/report/reporttest"
+	"assay/harness/verdict"
 )
 
 func TestBestIsTheFullestThenTheNewest(t *testing.T) {
@@ -36,6 +40,43 @@ func TestIndexHasTheNewestFirst(t *testing.T) {
 	}
 	if r := newer.claimsRecord(); !strings.Contains(lines[0], "| supported | refuted |") || !strings.HasSuffix(lines[2], "| "+itoa(r.Counts["not measured yet"])+" |") {
 		t.Errorf("got %q", lines)
+	}
+}
+
+// A README opens with a dozen verdicts, of each outcome the strongest, however many there are.
+func TestDozenLeavesNoOutcomeOut(t *testing.T) {
+	var all []verdict.Verdict
+	add := func(n int, o verdict.Outcome, ratio float64) {
+		for i := range n {
+			v := verdict.Verdict{Claim: fmt.Sprintf("%s-%d", o, i), Outcome: o}
+			if ratio > 0 {
+				v.Effect = &verdict.Effect{Ratio: math.Pow(ratio, float64(i+1)), Lo: 1, Hi: 1}
+			}
+			all = append(all, v)
+		}
+	}
+	add(30, verdict.Supported, 1.5)
+	add(2, verdict.Refuted, 0)
+	add(5, verdict.Depends, 0.5)
+	add(50, verdict.Inconclusive, 9)
+	shown := dozen(all)
+	var names []string
+	for _, v := range shown {
+		names = append(names, v.Claim)
+	}
+	want := []string{
+		"supported-29", "supported-28", "supported-27", "supported-26", "supported-25", "refuted-0", "refuted-1",
+		"depends-4", "depends-3", "depends-2", "depends-1", "depends-0",
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("got %v, want %v", names, want)
+	}
+	if few := dozen(all[28:32]); len(few) != 4 {
+		t.Errorf("got %d of 4 decided ones", len(few))
+	}
+	text := settled([]verdict.Verdict{{Outcome: verdict.Depends, Advice: strings.Repeat("against it: ", 100)}}).String()
+	if len(text) > 500 {
+		t.Errorf("an advice fills a screen: %d characters", len(text))
 	}
 }
 
