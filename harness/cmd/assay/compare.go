@@ -67,8 +67,8 @@ func (o *compareOptions) run(oldDir, newDir string) error {
 	if o.failOn == "" {
 		return o.show(old, fresh)
 	}
-	if same(oldDir, newDir) {
-		return badInput(fmt.Errorf("%s and %s are the same run: a gate needs two", oldDir, newDir))
+	if same(oldDir, newDir) || old.ID == fresh.ID { // a copy of a run is no second run, and would pass always
+		return badInput(fmt.Errorf("%s and %s are the same run, %s: a gate needs two", oldDir, newDir, old.ID))
 	}
 	return o.judge(old, fresh, least)
 }
