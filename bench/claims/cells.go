@@ -10,7 +10,6 @@ const (
 	fanoutAt10   = "fanout,delay=20ms,k=3,conns=512,rate=10%"
 	fanoutAt50   = "fanout,delay=20ms,k=3,conns=512,rate=50%"
 	fanoutAt80   = "fanout,delay=20ms,k=3,conns=512,rate=80%"
-	fanoutCPU200 = "fanout,cpu=200us,delay=20ms,k=3,conns=128,rate=1000"
 	blockInline5 = "blocking,block=5ms,share=1%,via=inline,conns=128,rate=1000"
 	blockInline  = "blocking,block=20ms,share=1%,via=inline,conns=128,rate=1000"
 	blockInline1 = "blocking,block=1ms,share=1%,via=inline,conns=128,rate=1000"

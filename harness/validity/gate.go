@@ -93,15 +93,5 @@ func (g *Gate) grade(value float64) (Grade, float64) {
 	return Valid, None
 }
 
-// Find gives a gate by its name; nil for an unknown one.
-func Find(name string) *Gate {
-	for i := range Gates {
-		if Gates[i].Name == name {
-			return &Gates[i]
-		}
-	}
-	return nil
-}
-
 // ms writes ns as milliseconds.
 func ms(ns float64) string { return fmt.Sprintf("%.3g ms", ns/1e6) }
