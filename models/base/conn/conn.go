@@ -8,8 +8,9 @@ import (
 )
 
 // Turn is what a connection needs while it has a request in hand: the decoder's
-// state, the exchange, and the answers not yet sent. An idle connection of a
-// readiness loop has none; a blocked reader keeps its own.
+// state, the exchange, and the answers not yet sent. An idle connection has none where
+// somebody is told that bytes have come before they are decoded: in a readiness loop or
+// set, and in a goroutine. A thread of its own keeps one: beside its stack it is nothing.
 type Turn struct {
 	reader   http1.RequestReader
 	exchange style.Exchange

@@ -12,7 +12,7 @@ type Model struct {
 	Name  string // as in the catalog: [a-z0-9-]
 	Doc   string // one line: how it waits
 	Kind  Kind   // empty: OwnModel
-	Style string // "direct", "callback", "" for a server that has no handlers of ours
+	Style string // "direct", "callback", "await"; "" for a server that has no handlers of ours
 	// Argv starts it; argv[0] is found beside the command that describes it.
 	// Empty: that command with Name.
 	Argv      []string
