@@ -56,7 +56,7 @@ func (r *Caller) CallAll(cs []style.Call) error {
 func (r *Caller) send(c *style.Call, fresh bool, until time.Time) (*upstream, error) {
 	s := r.Up.Service
 	if len(s.Backends) == 0 {
-		return nil, errNoBackends
+		return nil, ErrNoBackends
 	}
 	backend := c.Backend % len(s.Backends)
 	u, err := r.Up.open(backend, fresh, until)
@@ -100,4 +100,5 @@ func (r *Caller) receive(u *upstream, c *style.Call, until time.Time) error {
 	}
 }
 
-var errNoBackends = Failed(errors.New("no backends: ASSAY_BACKENDS is empty"), false)
+// ErrNoBackends is what a call gives in a server that was told of no backends.
+var ErrNoBackends = Failed(errors.New("no backends: ASSAY_BACKENDS is empty"), false)

@@ -1,7 +1,6 @@
 package nonblocking
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -33,8 +32,6 @@ func (ls *links) init(s *Server) error {
 	return nil
 }
 
-var errNoBackends = conn.Failed(errors.New("no backends: ASSAY_BACKENDS is empty"), false)
-
 // Call implements style.Loop: it writes the request before it returns, and never
 // calls then before it has returned.
 func (j *Job) Call(c *style.Call, then func(error)) {
@@ -45,7 +42,7 @@ func (j *Job) Call(c *style.Call, then func(error)) {
 	if len(ls.to) == 0 {
 		l := ls.fresh(-1)
 		l.begin(j, c, then)
-		l.failLater(errNoBackends)
+		l.failLater(conn.ErrNoBackends)
 		return
 	}
 	backend := c.Backend % len(ls.to)
