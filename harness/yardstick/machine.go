@@ -44,7 +44,7 @@ func (b *Bench) Machine(ctx context.Context) ([]string, error) {
 	lines := []string{
 		fmt.Sprintf("%s, processors %v for the load, %v for the server: %s", time.Now().UTC().Format("2006-01-02"), low, high, processor()),
 		fmt.Sprintf("%s %s, %s", unix.ByteSliceToString(u.Sysname[:]), unix.ByteSliceToString(u.Release[:]), runtime.Version()),
-		fmt.Sprintf("%d blocks of %d alternations; a server's trial takes %v, three times that from %d connections up; a generator's %v; slips: %d alternations of %v",
+		fmt.Sprintf("%d blocks of %d alternations, where a row does not say more; a server's trial takes %v, three times that from %d connections up; a generator's %v; slips: %d alternations of %v",
 			b.Blocks, b.Trials, b.Slice, crowd, b.Attack, b.Slips, slipTrial),
 	}
 	for _, name := range peers {

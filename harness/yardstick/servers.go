@@ -15,8 +15,10 @@ func (b *Bench) pairs(ctx context.Context) error {
 	for block := range b.Blocks {
 		for _, p := range Pairs {
 			b.say("block %d/%d  %s", block+1, b.Blocks, p.name())
-			if err := b.pair(ctx, p, block); err != nil {
-				return fmt.Errorf("%s: %w", p.name(), err)
+			for again := range p.often() {
+				if err := b.pair(ctx, p, block*p.often()+again); err != nil {
+					return fmt.Errorf("%s: %w", p.name(), err)
+				}
 			}
 		}
 	}
@@ -26,6 +28,8 @@ func (b *Bench) pairs(ctx context.Context) error {
 func (p *Pair) name() string {
 	return fmt.Sprintf("%s against %s, %d connections", p.Arm.Name, p.Base.Name, p.Conns)
 }
+
+func (p *Pair) often() int { return max(1, p.Often) }
 
 // pair is one block of a pair: fresh processes, both alive, and short slices of a
 // closed loop that alternate between them in random order.
@@ -87,13 +91,30 @@ func (b *Bench) open(ctx context.Context, g *load.Client, a Arm, p Pair, block i
 	r.sample = Sample{Part: Servers, Group: p.name(), Arm: a.Name, Block: block}
 	_, err = g.Do(ctx, load.Command{Op: load.OpOpen, Arm: a.Name, Addr: s.addr, Conns: p.Conns, Workload: "echo"})
 	if err == nil {
-		_, err = g.Do(ctx, load.Command{Op: load.OpSlice, Arm: a.Name, Duration: int64(warmUp), Discard: true})
+		err = r.warm(ctx, b, p)
 	}
 	if err != nil {
 		s.Stop(0)
 		return nil, err
 	}
 	return r, nil
+}
+
+// warm loads the arm, discarding what it answers, until it has answered enough: on a busy machine
+// that takes more than one slice.
+func (r *run) warm(ctx context.Context, b *Bench, p Pair) error {
+	lasts, enough := b.warming(p)
+	for range mostWarming {
+		reply, err := r.gen.Do(ctx, load.Command{Op: load.OpSlice, Arm: r.sample.Arm, Duration: int64(lasts), First: r.next, Discard: true})
+		if err != nil {
+			return err
+		}
+		r.next += reply.Load.Requests
+		if enough -= int(reply.Load.Answers); enough <= 0 {
+			break
+		}
+	}
+	return nil
 }
 
 // slice is one trial, lasts long. A wrong answer is the arm's failure and not a value. Each index has

@@ -128,7 +128,11 @@ func (t *table) pair(p Pair, g *group) {
 		t.row(p.name(), "no neighbouring trials", "", "", "", "", "", "", "")
 		return
 	}
-	t.row(p.name()+g.lost(p.Arm.Name, p.Base.Name), micros(level(g.of(p.Arm.Name, cpu))), micros(level(g.of(p.Base.Name, cpu))), cost.times(),
+	name := p.name() + g.lost(p.Arm.Name, p.Base.Name)
+	if p.often() > 1 {
+		name += fmt.Sprintf(" (%d blocks)", cost.N)
+	}
+	t.row(name, micros(level(g.of(p.Arm.Name, cpu))), micros(level(g.of(p.Base.Name, cpu))), cost.times(),
 		most(p.Most, "× %.2f"), verdict(p.Most, cost.Hi), speed.times(),
 		fair(g, p.Arm, p.Fair), fair(g, p.Base, p.Fair))
 }
