@@ -163,10 +163,38 @@ func TestSlipsAlternate(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := group{samples: *kept}
-	for name, want := range map[string]float64{"assay": 500, "spin": 0.5} {
+	for name, want := range map[string]float64{"assay": 300, "spin": 0.3} {
 		e, err := level(g.of(name, slip99))
 		if err != nil || e.N != b.Slips || e.Lo != want || e.Hi != want {
 			t.Errorf("%s: %+v, %v; want %g from %d blocks", name, e, err, want, b.Slips)
 		}
+	}
+}
+
+// Neighbours have one seed, alternations differ in it.
+func TestEachAlternationHasASeedOfItsOwn(t *testing.T) {
+	b, kept := bench(t)
+	srv, err := b.start(t.Context(), plainNet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Stop(proc.Grace)
+	echo := []string{"echo", "Requests/sec: {seed}"}
+	all := []Generator{{Name: "one", Argv: echo, Read: readWrk}, {Name: "other", Argv: echo, Read: readWrk}}
+	for block := range 2 {
+		if err := b.turns(t.Context(), srv, all, Sample{Block: block}, 2, time.Second); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g := group{samples: *kept}
+	seen := make(map[float64]bool)
+	for key, seed := range g.of("one", rate) {
+		if seed == 0 || seen[seed] || seed != g.of("other", rate)[key] {
+			t.Errorf("%v: seed %v, its neighbour's %v; want one above 0 that no other alternation has", key, seed, g.of("other", rate)[key])
+		}
+		seen[seed] = true
+	}
+	if len(seen) != 4 {
+		t.Errorf("%d seeds, want 4", len(seen))
 	}
 }

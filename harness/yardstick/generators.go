@@ -78,7 +78,7 @@ func (b *Bench) turns(ctx context.Context, srv *server, all []Generator, s Sampl
 			}
 			s := s
 			s.Arm, s.Index = g.Name, index
-			values, err := b.attack(ctx, srv, g, took)
+			values, err := b.attack(ctx, srv, g, took, b.seed(s))
 			if s.Values = values; err != nil {
 				if ctx.Err() != nil {
 					return err
@@ -94,8 +94,13 @@ func (b *Bench) turns(ctx context.Context, srv *server, all []Generator, s Sampl
 	return nil
 }
 
+// seed is that of a sample's schedule, equal for neighbours; never 0, which would have one drawn.
+func (b *Bench) seed(s Sample) uint64 {
+	return 1 + b.Seed*1_000_000 + uint64(s.Block)*1000 + uint64(s.Index)
+}
+
 // attack is one trial of one generator, took long.
-func (b *Bench) attack(ctx context.Context, srv *server, g *Generator, took time.Duration) (map[string]float64, error) {
+func (b *Bench) attack(ctx context.Context, srv *server, g *Generator, took time.Duration, seed uint64) (map[string]float64, error) {
 	dir, err := os.MkdirTemp("", "yardstick")
 	if err != nil {
 		return nil, err
@@ -106,6 +111,7 @@ func (b *Bench) attack(ctx context.Context, srv *server, g *Generator, took time
 		"{url}", "http://"+srv.addr+"/echo", "{addr}", srv.addr, "{conns}", strconv.Itoa(clients),
 		"{rate}", fmt.Sprintf("%.0f", b.Rate), "{each}", fmt.Sprintf("%.0f", b.Rate/clients),
 		"{seconds}", strconv.FormatFloat(took.Seconds(), 'f', -1, 64), "{ms}", strconv.FormatInt(took.Milliseconds(), 10), "{tmp}", filepath.Join(dir, "out"), "{vegeta}", vegeta,
+		"{seed}", strconv.FormatUint(seed, 10),
 	)
 	if g.Name == "vegeta" && vegeta == "" {
 		return nil, fmt.Errorf("vegeta: %w", exec.ErrNotFound)

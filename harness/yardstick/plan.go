@@ -70,7 +70,8 @@ var Ladder = []int{0, 1000, 4000}
 
 // Generator is a load generator under comparison: how to call it and how to read it.
 // In Argv, {url} and {addr} stand for the target, {conns}, {rate}, {seconds}, {ms},
-// {each} (rate a connection, rounded), {tmp} (a file) and {vegeta} (its path) for what they say.
+// {each} (rate a connection, rounded), {tmp} (a file) and {vegeta} (its path) for what they say; {seed}
+// is another one in each alternation, because some of Poisson's schedules are easier to keep than others.
 type Generator struct {
 	Name string
 	Argv []string
@@ -93,9 +94,9 @@ var Closed = []Generator{
 // the others can; ours and the spinning client also with Poisson arrivals.
 var Open = []Generator{
 	{Name: "assay", Argv: openAssay("constant"), Read: readAssay},
-	{Name: "spin", Argv: []string{"spin", "{addr}", "/echo", "{conns}", "{rate}", "{seconds}", "constant"}, Read: readAssay},
+	{Name: "spin", Argv: []string{"spin", "{addr}", "/echo", "{conns}", "{rate}", "{seconds}", "constant", "{seed}"}, Read: readAssay},
 	{Name: "assay poisson", Argv: openAssay("poisson"), Read: readAssay},
-	{Name: "spin poisson", Argv: []string{"spin", "{addr}", "/echo", "{conns}", "{rate}", "{seconds}", "poisson"}, Read: readAssay},
+	{Name: "spin poisson", Argv: []string{"spin", "{addr}", "/echo", "{conns}", "{rate}", "{seconds}", "poisson", "{seed}"}, Read: readAssay},
 	{
 		Name: "vegeta",
 		Argv: []string{
@@ -116,7 +117,7 @@ var Open = []Generator{
 var Slipping = Open[:4]
 
 func openAssay(arrivals string) []string {
-	return []string{"assay", "load", "{url}", "--rate", "{rate}", "--arrivals", arrivals, "--conns", "{conns}", "--duration", "{ms}ms", "--json"}
+	return []string{"assay", "load", "{url}", "--rate", "{rate}", "--arrivals", arrivals, "--conns", "{conns}", "--duration", "{ms}ms", "--seed", "{seed}", "--json"}
 }
 
 // openFortio is fortio as it comes, its connections all starting at once, or with
