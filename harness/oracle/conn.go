@@ -15,6 +15,10 @@ type conn struct {
 	closes bool   // after the answer in hand
 	answer []byte // to the request in hand
 	last   stamps // of what was last received
+
+	// A generator repeats itself: a head that is the last one's bytes is not read anew.
+	head  []byte
+	known request // what head asks
 }
 
 // mostHead bounds the head of a request, bytes.
@@ -37,9 +41,15 @@ func (c *conn) next() (r request, ok bool, err error) {
 		}
 		return r, false, nil
 	}
-	r, err = parse(string(c.in[:end]))
+	if len(c.head) == 0 || !bytes.Equal(c.head, c.in[:end]) {
+		c.head = append(c.head[:0], c.in[:end]...)
+		if c.known, err = parse(string(c.head)); err != nil {
+			c.head = c.head[:0]
+			return r, false, err
+		}
+	}
 	c.in = append(c.in[:0], c.in[end+4:]...)
-	return r, err == nil, err
+	return c.known, true, nil
 }
 
 func parse(head string) (r request, err error) {

@@ -9,8 +9,8 @@ type pending struct {
 	order uint64 // of admission: requests of one departure leave in their order
 }
 
-// departures is a min-heap by departure.
-type departures []pending
+// departures is a min-heap by departure. It holds pointers: a release has no time for copies.
+type departures []*pending
 
 var _ heap.Interface = (*departures)(nil)
 
@@ -26,13 +26,13 @@ func (d departures) Less(i, j int) bool {
 func (d departures) Swap(i, j int) { d[i], d[j] = d[j], d[i] }
 
 // Push implements heap.Interface.
-func (d *departures) Push(x any) { *d = append(*d, x.(pending)) }
+func (d *departures) Push(x any) { *d = append(*d, x.(*pending)) }
 
 // Pop implements heap.Interface.
 func (d *departures) Pop() any {
 	last := len(*d) - 1
 	p := (*d)[last]
-	(*d)[last] = pending{}
+	(*d)[last] = nil
 	*d = (*d)[:last]
 	return p
 }

@@ -126,7 +126,7 @@ func (s *Server) release() {
 		if s.due[0].planned > now {
 			return
 		}
-		p := heap.Pop(&s.due).(pending)
+		p := heap.Pop(&s.due).(*pending)
 		if s.conns[p.conn.fd] != p.conn {
 			continue // it was closed while it waited
 		}
@@ -206,7 +206,7 @@ func (s *Server) admit() {
 	for _, p := range s.arrivals {
 		s.order++
 		p.order, p.planned = s.order, s.planner.Depart(p.arrival)
-		heap.Push(&s.due, *p)
+		heap.Push(&s.due, p)
 	}
 	s.arrivals = s.arrivals[:0]
 }
