@@ -1,11 +1,16 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
+	"assay/bench/claims"
 	"assay/harness/report/html"
 	"assay/harness/stat"
+	"assay/harness/verdict"
 )
 
 // sheet renders report.html.
@@ -13,7 +18,8 @@ func sheet(v *View) ([]byte, error) {
 	s := &sheetMaker{View: v, claims: v.claimsRecord()}
 	p := &html.Page{
 		Title:    "Ways to wait, measured: " + v.ID,
-		Subtitle: fmt.Sprintf("assay, profile %s: %d of %d trials, %s, started %s", v.Profile, len(v.Trials), v.Planned, count(v.Blocks, "block"), v.Started.UTC().Format("2006-01-02 15:04 MST")),
+		Head:     "Ways to wait, measured",
+		Subtitle: fmt.Sprintf("assay %s, profile %s: %d of %d trials, %s, started %s", v.ID, v.Profile, len(v.Trials), v.Planned, count(v.Blocks, "block"), v.Started.UTC().Format("2006-01-02 15:04 MST")),
 		Alarm:    s.alarm(),
 		Cards:    s.cards(),
 		Said:     s.said(),
@@ -93,6 +99,9 @@ func (s *sheetMaker) floors() (value, note string) {
 		f, err := s.Set.Floor(stat.CPU, c.Name)
 		if err != nil {
 			why = whyNoFloor(err)
+			if hopeless := s.noFloor(c.Name); hopeless != "" {
+				why = hopeless
+			}
 			continue
 		}
 		if n == 0 || f.Fraction < least {
@@ -115,16 +124,27 @@ func (s *sheetMaker) floors() (value, note string) {
 // mostSaid is how many sentences the first screen has room for.
 const mostSaid = 6
 
-// said is the advice of the settled arguments, then that of the cells.
+// said is the settled arguments, those that were measured first and of them the greatest effects, then
+// the advice of the cells.
 func (s *sheetMaker) said() []html.Term {
-	var out []html.Term
 	if s.Edited != "" {
 		return nil
 	}
+	var settled []*verdict.Verdict
 	for i := range s.claims.Verdicts {
 		if v := &s.claims.Verdicts[i]; v.Outcome.Decided() && inRun(v) {
-			out = append(out, html.Term{Name: v.Claim, Text: fmt.Sprintf("%s, %s. %s", v.Outcome, strings.TrimSuffix(shownEffect(v), "."), v.Advice)})
+			settled = append(settled, v)
 		}
+	}
+	slices.SortStableFunc(settled, func(a, b *verdict.Verdict) int { return cmp.Compare(weight(b), weight(a)) })
+	var out []html.Term
+	for _, v := range settled {
+		c, _ := claims.Find(v.Claim) // the verdicts are on the register
+		text := fmt.Sprintf("“%s” %s.", c.Asserts, strings.TrimSuffix(shownEffect(v), "."))
+		if !strings.HasPrefix(v.Advice, "It depends: ") { // which counts again what was counted
+			text += " " + v.Advice
+		}
+		out = append(out, html.Term{Name: v.Claim, Href: "#" + claimID(v), Key: string(v.Outcome), Text: text})
 	}
 	for _, c := range s.loaded() {
 		if sentence, _, more := strings.Cut(s.Advice(c).Sentence, ". "); sentence != "" {
@@ -135,6 +155,18 @@ func (s *sheetMaker) said() []html.Term {
 		}
 	}
 	return out[:min(len(out), mostSaid)]
+}
+
+// weight ranks verdicts for the first screen: effects by their size, then what turned out otherwise
+// than was asserted.
+func weight(v *verdict.Verdict) float64 {
+	switch {
+	case v.Effect != nil && v.Effect.Missing == "":
+		return 1 + math.Abs(math.Log(v.Effect.Ratio))
+	case v.Outcome == verdict.Refuted:
+		return 0.5
+	}
+	return 0
 }
 
 // lead is the most telling pictures: all measured arguments, and the contrasts of the cell in which

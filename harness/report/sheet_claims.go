@@ -12,11 +12,6 @@ import (
 	"assay/harness/verdict"
 )
 
-// colours of outcomes in pictures of effects.
-var outcomeColour = map[verdict.Outcome]int{
-	verdict.Supported: 2, verdict.Refuted: 1, verdict.Equivalent: 0, verdict.Depends: 3, verdict.Inconclusive: 6,
-}
-
 // allEffects is a row for every argument that a contrast of this run bears on; below three
 // there is no picture.
 func (s *sheetMaker) allEffects() (html.Figure, bool) {
@@ -26,13 +21,13 @@ func (s *sheetMaker) allEffects() (html.Figure, bool) {
 	for i := range s.claims.Verdicts {
 		v := &s.claims.Verdicts[i]
 		if e := v.Effect; e != nil && e.Missing == "" {
-			p.Marks = append(p.Marks, effectMark(e, len(f.Rows), outcomeColour[v.Outcome]))
+			p.Marks = append(p.Marks, effectMark(e, len(f.Rows), s.colour(e.Arm.Arm)))
 			f.Rows, f.Arms = append(f.Rows, v.Claim+": "+string(v.Outcome)), append(f.Arms, e.Arm.Arm)
 			blocks = max(blocks, e.Blocks)
 		}
 	}
 	f.Panels = []chart.Panel{p}
-	f.Caption = fmt.Sprintf("Mean ratio of %s with its 95 %% interval. 1×: no difference.", count(blocks, "block"))
+	f.Caption = fmt.Sprintf("Mean ratio of %s with its 95 %% interval, coloured by the arm.", count(blocks, "block"))
 	return html.Figure{SVG: f.SVG(), Alt: f.Title}, len(f.Rows) >= 3
 }
 
@@ -187,7 +182,7 @@ func (s *sheetMaker) effects(v *verdict.Verdict) []html.Block {
 	t := &html.Table{Caption: "Its contrasts; the first decides", Head: []string{"metric", "arm", "base", "ratio [95 %]", "noise floor", "blocks", "p", "p of equality", "cells, or why there is none"}, Words: true}
 	row := func(e *verdict.Effect, prefix string) {
 		p.Marks = append(p.Marks, effectMark(e, len(f.Rows), s.colour(e.Arm.Arm)))
-		f.Rows = append(f.Rows, clip(fmt.Sprintf("%s%s: %s ÷ %s", prefix, e.Metric, e.Arm.Arm, e.Base.Arm), 48))
+		f.Rows = append(f.Rows, strings.TrimPrefix(prefix, "beside: ")+fmt.Sprintf("%s: %s ÷ %s", e.Metric, e.Arm.Arm, e.Base.Arm))
 		f.Arms = append(f.Arms, e.Arm.Arm)
 		t.Rows = append(t.Rows, effectRow(e, prefix))
 	}
@@ -230,13 +225,16 @@ func probability(p float64) string {
 }
 
 func observations(v *verdict.Verdict) *html.Table {
-	t := &html.Table{Caption: "What its cases found", Words: true, Head: []string{"case", "model", "found", "it agrees if"}}
+	t := &html.Table{Caption: "What its cases found", Words: true, Head: []string{"case", "model", "found", "it agrees if", "so it"}}
 	for _, o := range v.Seen {
-		found := o.Found
-		if found == "" {
-			found = "not run"
+		found, so := o.Found, "disagrees"
+		switch {
+		case found == "":
+			found, so = "not run", "does not count"
+		case o.Agrees:
+			so = "agrees"
 		}
-		t.Rows = append(t.Rows, []html.Field{{Text: strings.TrimPrefix(o.Case, "behaviour/")}, {Text: o.Model}, {Text: found}, {Text: strings.Join(o.If, " or ")}})
+		t.Rows = append(t.Rows, []html.Field{{Text: strings.TrimPrefix(o.Case, "behaviour/")}, {Text: o.Model}, {Text: found}, {Text: strings.Join(o.If, " or ")}, {Text: so}})
 	}
 	return t
 }

@@ -66,9 +66,9 @@ func rules(prefix string, neutral string, colours []string) string {
 }
 
 const (
-	shapes  = ".title{font-weight:600;font-size:14px}.small{font-size:11px}"
-	onWhite = ".bg{fill:#fff}.ink{fill:#1f2328}.dim{fill:#59636e}.rule{stroke:#d1d9e0}.axis{stroke:#818b98}.band{fill:#eaeef2}"
-	onBlack = ".bg{fill:#0d1117}.ink{fill:#f0f6fc}.dim{fill:#9198a1}.rule{stroke:#30363d}.axis{stroke:#6e7681}.band{fill:#21262d}"
+	shapes  = ".title{font-weight:600;font-size:14px}.small{font-size:11px}.on{paint-order:stroke;stroke-width:3px;stroke-linejoin:round}"
+	onWhite = ".bg{fill:#fff}.ink{fill:#1f2328}.dim{fill:#59636e}.rule{stroke:#d1d9e0}.axis{stroke:#818b98}.band{fill:#eaeef2}.on{stroke:#fff}"
+	onBlack = ".bg{fill:#0d1117}.ink{fill:#f0f6fc}.dim{fill:#9198a1}.rule{stroke:#30363d}.axis{stroke:#6e7681}.band{fill:#21262d}.on{stroke:#0d1117}"
 )
 
 const styleHead, styleTail = "<style>", "</style>\n"

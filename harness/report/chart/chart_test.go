@@ -112,3 +112,15 @@ func TestPanelReaches(t *testing.T) {
 		t.Errorf("the axis ends at %g, want it to reach 40", s.hi)
 	}
 }
+
+// Curves beyond the last colour have the colour of another, never its dashes too.
+func TestCurvesOfOneColourDiffer(t *testing.T) {
+	seen := make(map[string]int)
+	for i := range 24 {
+		look := Fill(i) + " " + dash(i)
+		if before, twice := seen[look]; twice {
+			t.Errorf("curves %d and %d look the same", before, i)
+		}
+		seen[look] = i
+	}
+}

@@ -144,7 +144,7 @@ func (f Forest) mark(c *canvas, m Mark, s scale) {
 	} else if at > s.to-24 {
 		anchor, at = "end", s.to
 	}
-	c.text(at, y-8, anchor, "ink small", m.Text)
+	c.text(at, y-8, anchor, "ink small on", m.Text) // over axes and bands
 }
 
 // scale spans all marks, their dots, 1 and the band, with room at both ends, and

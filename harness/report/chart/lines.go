@@ -103,7 +103,7 @@ func (p Plot) draw(c *canvas, x, width, ends float64) {
 			px[i], py[i] = xs.at(s.X[i]), ys.at(s.Y[i])
 		}
 		c.group(s.Name)
-		c.path(px, py, class("s", s.Colour), dashes[s.Colour%len(dashes)])
+		c.path(px, py, class("s", s.Colour), dash(s.Colour))
 		for i := range s.Lo {
 			c.line(px[i], ys.at(s.Lo[i]), px[i], ys.at(s.Hi[i]), 1.5, class("s", s.Colour))
 		}
@@ -195,6 +195,12 @@ func spread(names []label, gap, bottom float64) []label {
 	}
 	return names
 }
+
+// Fill is the class of what is filled with a series' colour.
+func Fill(colour int) string { return class("f", colour) }
+
+// dash tells curves apart that have one colour, beyond the last of which colours begin again.
+func dash(colour int) string { return dashes[(colour+colour/len(light))%len(dashes)] }
 
 func class(kind string, i int) string { return fmt.Sprintf("%s%d", kind, i%len(light)) }
 

@@ -11,7 +11,8 @@ import (
 
 // Page is a whole report.
 type Page struct {
-	Title    string
+	Title    string // of the window
+	Head     string // of the page; "": Title
 	Subtitle string
 	Alarm    string   // said at the top if not empty: the run is not whole
 	Cards    []Card   // the first screen, in this order
@@ -53,8 +54,9 @@ type Block struct {
 	Folded *Folded
 }
 
-// Term is a name with what is said of it.
-type Term struct{ Name, Text string }
+// Term is a name with what is said of it. On the first screen it may have a link, "#id", and a Key: the outcome
+// of a verdict.
+type Term struct{ Name, Text, Href, Key string }
 
 // Listing is source code, beside others.
 type Listing struct{ Title, Text string }
@@ -115,6 +117,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 		return ""
 	},
 	"keys": keys,
+	"fill": chart.Fill,
 	"pair": func(root *rendering, it any) any {
 		return struct {
 			Root *rendering

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -20,14 +21,14 @@ func filled(text string) *Page {
 	f := Figure{SVG: svg, Alt: text, File: "a.svg"}
 	t := &Table{Caption: text, Head: []string{text, text}, Filter: true, Left: 3, Where: text, Rows: [][]Field{{{Text: text, Href: "#one"}, {Text: text, Key: text}}}}
 	return &Page{
-		Title: text, Subtitle: text, Alarm: text, Said: []Term{{text, text}}, Lead: []Figure{f},
+		Title: text, Subtitle: text, Alarm: text, Said: []Term{{Name: text, Text: text, Href: "#one", Key: text}}, Lead: []Figure{f},
 		Cards: []Card{{text, text, text, "#one"}}, Arms: []Legend{{text, 1}},
 		Sections: []Section{{ID: "one", Title: text, Blocks: []Block{
 			{Head: text},
 			{Text: text},
 			{Note: text},
 			{Code: text},
-			{Terms: []Term{{text, text}}},
+			{Terms: []Term{{Name: text, Text: text}}},
 			{Table: t},
 			{Row: []Figure{f, {Alt: text, Missing: text}}},
 			{Aside: []Listing{{text, text}}},
@@ -54,6 +55,21 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	}
 	if strings.Contains(hurt, "<img src=x") {
 		t.Error("hostile text became an element")
+	}
+}
+
+// There are more arms than colours: those beyond the last have one all the same, in the legend too.
+func TestEveryArmHasAColour(t *testing.T) {
+	p := filled("words")
+	p.Arms = nil
+	for i := range 20 {
+		p.Arms = append(p.Arms, Legend{fmt.Sprint("arm", i), i})
+	}
+	text := rendered(t, p)
+	for _, fill := range regexp.MustCompile(`<circle cx="6"[^>]* class="(f\d+)"`).FindAllStringSubmatch(text, -1) {
+		if !strings.Contains(text, "."+fill[1]+"{fill:") {
+			t.Errorf("class %s has no colour", fill[1])
+		}
 	}
 }
 
