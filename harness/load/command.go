@@ -18,6 +18,14 @@ const (
 	stuckAfter   = 5 * time.Second        // beyond a slice's deadline: the generator itself hangs
 )
 
+// said is the command's name for messages, with its arm if that has a name.
+func (c *Command) said(verb string) string {
+	if c.Arm == "" {
+		return verb
+	}
+	return fmt.Sprintf("%s arm %q", verb, c.Arm)
+}
+
 // slice runs one slice and waits until it is drained.
 func (g *Generator) slice(ctx context.Context, c Command) (Reply, error) {
 	a, err := g.arm(c.Arm)
@@ -26,7 +34,7 @@ func (g *Generator) slice(ctx context.Context, c Command) (Reply, error) {
 	}
 	spec, schedule, err := sliceOf(c)
 	if err != nil {
-		return Reply{}, fmt.Errorf("slice on arm %q: %w", c.Arm, err)
+		return Reply{}, fmt.Errorf("%s: %w", c.said("slice"), err)
 	}
 	// The collector is off while slices run, so what it owes is done now.
 	runtime.GC()
@@ -50,7 +58,7 @@ func (g *Generator) slice(ctx context.Context, c Command) (Reply, error) {
 		})
 	}
 	if err := a.drained(ctx, done, time.Duration(spec.deadline-spec.start)+stuckAfter); err != nil {
-		return Reply{}, fmt.Errorf("slice on arm %q: %w", c.Arm, err)
+		return Reply{}, fmt.Errorf("%s: %w", c.said("slice"), err)
 	}
 	r := Reply{Start: spec.start, Schedule: schedule, CPU: processCPU() - cpu}
 	if r, err = g.figures(c, r, a, outcomes); err == nil && spec.sent != nil {

@@ -18,7 +18,7 @@ const openWithin = 10 * time.Second
 func (g *Generator) open(ctx context.Context, c Command) (Reply, error) {
 	specs, err := g.plan(c)
 	if err != nil {
-		return Reply{}, fmt.Errorf("open arm %q: %w", c.Arm, err)
+		return Reply{}, fmt.Errorf("%s: %w", c.said("open"), err)
 	}
 	a := &arm{}
 	for i, spec := range specs {
@@ -40,7 +40,7 @@ func (g *Generator) open(ctx context.Context, c Command) (Reply, error) {
 	}
 	if err = errors.Join(append(errs, err)...); err != nil {
 		a.shut()
-		return Reply{Connected: connected}, fmt.Errorf("open arm %q: %d of %d connections: %w", c.Arm, connected, c.Conns+c.Idle, err)
+		return Reply{Connected: connected}, fmt.Errorf("%s: %d of %d connections: %w", c.said("open"), connected, c.Conns+c.Idle, err)
 	}
 	g.arms[c.Arm] = a
 	return Reply{Connected: connected}, nil

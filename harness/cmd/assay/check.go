@@ -56,16 +56,19 @@ passes when the observation was made; its finding is what was observed, and is n
   assay check --behaviour --case behaviour/counter-* --json
   assay check -- ./mysvc --workers 4`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if o.list {
-				return listCases(s.out, o)
-			}
-			targets, err := checkTargets(c, args, o.behaviour)
-			if err != nil {
-				return err
+			if c.Flags().Changed("case") && len(o.cases) == 0 {
+				return badInput(errors.New("--case is empty; assay check --list names the cases"))
 			}
 			cases, err := conformance.Choose(o.table(), o.cases)
 			if err != nil {
 				return badInput(err)
+			}
+			if o.list {
+				return listCases(s.out, cases, o.asJSON)
+			}
+			targets, err := checkTargets(c, args, o.behaviour)
+			if err != nil {
+				return err
 			}
 			return check(c.Context(), s, targets, cases, o)
 		},
@@ -251,14 +254,13 @@ type listedCase struct {
 	Findings []string `json:"findings,omitempty"`
 }
 
-func listCases(w io.Writer, o checkOptions) error {
-	table := o.table()
+func listCases(w io.Writer, table []conformance.Case, asJSON bool) error {
 	rows := make([]listedCase, len(table))
 	for i, c := range table {
 		b, _ := conformance.FindBehaviour(c.Name)
 		rows[i] = listedCase{c.Name, c.Doc, b.Claims, b.Findings}
 	}
-	if o.asJSON {
+	if asJSON {
 		return writeJSON(w, rows)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

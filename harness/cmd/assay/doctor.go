@@ -63,6 +63,12 @@ Exit code 1: something is short; 3: the machine does not tell, or the A/A run ga
 }
 
 func runDoctor(ctx context.Context, s streams, o doctorOptions) error {
+	switch {
+	case o.blocks == 1 || o.blocks < 0:
+		return badInput(fmt.Errorf("--blocks %d: one block has no spread; want 2 or more, 6 for an interval by ranks", o.blocks))
+	case o.blocks > 0 && !o.aa:
+		return badInput(fmt.Errorf("--blocks %d: it belongs to --aa", o.blocks))
+	}
 	facts, probes, err := examine(ctx, doctorBudget)
 	if err != nil {
 		return undecided(err)
@@ -121,9 +127,6 @@ func preflight(ctx context.Context, s streams, p *plan.Plan) {
 
 // floors runs the A/A campaign and reads it. Its folder is kept, like any run's.
 func floors(ctx context.Context, s streams, o doctorOptions) ([]doctor.Floor, error) {
-	if o.blocks == 1 || o.blocks < 0 {
-		return nil, badInput(fmt.Errorf("--blocks %d: one block has no spread; want 2 or more, 6 for an interval by ranks", o.blocks))
-	}
 	models, err := describeModels(ctx)
 	if err != nil {
 		return nil, err

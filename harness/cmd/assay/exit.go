@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 )
 
 // The exit codes of every verb.
@@ -48,6 +49,9 @@ func exitCode(ctx context.Context, err error, stderr io.Writer) int {
 		code, err = exitInterrupted, errInterrupted
 	case errors.As(err, &coded):
 		code = coded.code
+	}
+	if errors.Is(err, unix.EMFILE) {
+		err = fmt.Errorf("%w; raise the limit of descriptors: ulimit -n 4096", err)
 	}
 	if !errors.Is(err, errQuiet) {
 		fmt.Fprintf(stderr, "assay: %v\n", err)

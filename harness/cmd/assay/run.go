@@ -112,8 +112,17 @@ func notZero(c *cobra.Command, flags ...string) error {
 	return nil
 }
 
+// longestLabel, in bytes, leaves room for the rest of a file's name, which is 255 at most.
+const longestLabel = 100
+
 // runCampaign makes the plan, carries it out and reports it.
 func runCampaign(ctx context.Context, s streams, o runOptions) error {
+	if o.out == "" {
+		return badInput(errors.New("--out is empty: name a folder, like results/local"))
+	}
+	if len(o.label) > longestLabel {
+		return badInput(fmt.Errorf("--label is %d bytes long: want at most %d, as it is part of a folder's name", len(o.label), longestLabel))
+	}
 	models, err := describeModels(ctx)
 	if err != nil {
 		return err
