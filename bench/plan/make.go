@@ -67,6 +67,10 @@ func Make(r Request, known Known) (*Plan, error) {
 	return p, p.Check()
 }
 
+// plainWorkload is what models serve beside a server that is asked a URL of its own and
+// serves no workload: beside that URL, a fan-out or a handler that blocks compares nothing.
+const plainWorkload = "echo"
+
 // asked are the arms of a cell that the profile gave to some: those, with the twins of
 // theirs and the servers of the request's own; of a request that names models itself, all.
 func (r *Request) asked(profiled []string, arms []Arm) []string {
@@ -104,8 +108,12 @@ func (r *Request) arms(profile Profile, known Known) ([]Arm, error) {
 // the request says. A workload that the profile lacks gets a plain cell.
 func (r *Request) cells(profile Profile, known Known) ([]Cell, error) {
 	cells := slices.Clone(profile.Cells)
-	if r.Workload != "" {
-		w, err := findWorkload(r.Workload, known.Workloads)
+	asked := r.Workload
+	if r.URLPath != "" {
+		asked = orDefault(asked, plainWorkload)
+	}
+	if asked != "" {
+		w, err := findWorkload(asked, known.Workloads)
 		if err != nil {
 			return nil, err
 		}

@@ -69,6 +69,22 @@ func TestMakeGivesAPlainCellToOtherWorkloads(t *testing.T) {
 	}
 }
 
+// A server that is asked a URL of its own stands beside the plainest workload: /hello
+// beside a fan-out would be a comparison of nothing.
+func TestMakeWithAURL(t *testing.T) {
+	for _, row := range []struct {
+		profile, workload string
+		want              string
+	}{{"standard", "", "echo"}, {"quick", "", "echo"}, {"standard", "fanout", "fanout"}} {
+		r := Request{Profile: row.profile, Servers: []string{"mine=./svc --port {port}"}, URLPath: "/hello", Workload: row.workload}
+		for _, c := range mustMake(t, r).Cells {
+			if !c.Memory() && c.Workload != row.want {
+				t.Errorf("%+v: cell %s, want %s", row, c.Name(), row.want)
+			}
+		}
+	}
+}
+
 func TestMakeWithAServer(t *testing.T) {
 	p := mustMake(t, Request{Profile: "quick", Models: "goroutine", Servers: []string{"mine=./svc --port {port}"}, Workload: "echo"})
 	if a := p.Arms[len(p.Arms)-1]; a.Name != "mine" || !a.External() {

@@ -57,6 +57,9 @@ func (v *View) cardCell(b *strings.Builder, c Cell) {
 			row = append(row, v.cardField(v.fieldIn(m, c, a.Name), notes))
 		}
 		t.AppendRow(row)
+		if v.unchecked(c.Name, a.Name) {
+			notes.add(a.Name, "asked its own URL, answers unchecked: not the work that the models do")
+		}
 	}
 	for _, line := range strings.Split(t.Render(), "\n") {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
@@ -87,6 +90,13 @@ func (v *View) cardField(f Field, notes *footnotes) string {
 		notes.add(f.Arm, f.Why)
 	}
 	return quantity(f.Metric, f.Value.Median)
+}
+
+// unchecked says whether an arm was asked a URL of its own instead of the cell's workload.
+func (v *View) unchecked(cell, arm string) bool {
+	return slices.ContainsFunc(v.Trials, func(t trial.Trial) bool {
+		return t.Cell == cell && t.Arm == arm && t.Kind == trial.Load && len(t.Slices) > 0 && !t.Identity.Checked
+	})
 }
 
 // footnotes gathers why fields are missing: each reason once, with the arms it is of.
@@ -192,8 +202,10 @@ func (v *View) next(dir string) []string {
 			break
 		}
 	}
+	if !slices.ContainsFunc(v.Arms, func(a Arm) bool { return a.Kind == "own" }) {
+		lines = append(lines, "Your own server: assay run --server 'mine=./mysvc --port {port}' --url-path /")
+	}
 	return append(lines,
-		"Your own server: assay run --server 'mine=./mysvc --port {port}' --url-path /",
 		"Report: "+dir+"/report.md",
 		"Page: "+dir+"/report.html")
 }

@@ -95,6 +95,19 @@ func TestGoldenCard(t *testing.T) {
 	}
 }
 
+// Who has just measured a server of his own needs no word on how to.
+func TestCardOfAnOwnServer(t *testing.T) {
+	r := usual()
+	r.Arms[len(r.Arms)-1].Kind = "own"
+	var b bytes.Buffer
+	if err := Card(&b, view(t, r), "results/local/"+r.ID); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "Your own server") || !strings.Contains(b.String(), "Report: ") {
+		t.Error(b.String())
+	}
+}
+
 func TestEqualRunsGiveEqualBytes(t *testing.T) {
 	a, err := Files(view(t, troubled(t)))
 	if err != nil {

@@ -16,7 +16,7 @@ func (f *facts) labels() []string {
 	}
 	var out []string
 	if !f.Identity.Checked {
-		out = append(out, "answers unchecked: counts and times only")
+		out = append(out, "answers unchecked, to its own URL instead of the workload: counts and times only")
 	}
 	if f.errors > 0 {
 		out = append(out, fmt.Sprintf("failed requests: %d of %d got no right answer (%s)", f.errors, f.requests, kinds(f.by)))
