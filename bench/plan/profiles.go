@@ -33,7 +33,7 @@ const (
 var Profiles = []Profile{
 	{
 		Name:  "quick",
-		Doc:   "the four models of the card and a twin: fanout in an open loop, and memory",
+		Doc:   "goroutine, its twin, a loop, a pool and threads: fanout in an open loop, and memory",
 		Arms:  "goroutine,reactor,pool,thread",
 		Cells: []Cell{fanoutCell(128, 2000), ladder(100*ms, 200*ms, 0, 250, 1000)},
 		// Five rotations of five arms: every arm once in every place.

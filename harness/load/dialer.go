@@ -147,7 +147,7 @@ func (d *dialer) check() {
 }
 
 func (d *dialer) overdue() {
-	d.report(fmt.Errorf("connect to %s: %d of %d connections not open in time", d.t.to, d.waiting()+d.dialing, len(d.t.conns)))
+	d.report(fmt.Errorf("connect to %s: %d of %d connections not open in time: the server accepts too slowly, or its listen backlog is short", d.t.to, d.waiting()+d.dialing, len(d.t.conns)))
 }
 
 func (d *dialer) report(err error) {

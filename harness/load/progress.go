@@ -69,7 +69,7 @@ func notes(o Options, r *Reply) []string {
 		n = append(n, "first bad answer: "+f.FirstBad)
 	}
 	if f.MaxQueued > 0 {
-		n = append(n, fmt.Sprintf("up to %d requests waited for a free connection", f.MaxQueued))
+		n = append(n, fmt.Sprintf("up to %d requests waited for a free connection; response and slip include that wait: with more --conns or a lower --rate it goes", f.MaxQueued))
 	}
 	if f.Reopened > 0 {
 		n = append(n, fmt.Sprintf("%d connections were closed by the server or broke, and were opened anew", f.Reopened))

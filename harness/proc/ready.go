@@ -41,7 +41,7 @@ func (p *Proc) FirstLine(ctx context.Context) (string, error) {
 	case errors.Is(err, bufio.ErrBufferFull):
 		return "", fmt.Errorf("%s: its first line is longer than %d bytes and begins with %.40q", p.Name, len(line), line)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return "", fmt.Errorf("%s: not ready in time: it has not said where it listens: %w", p.Name, context.Cause(ctx))
+		return "", fmt.Errorf("%s: not ready in time: it has not said where it listens (a line \"listening HOST:PORT\" on stdout): %w", p.Name, context.Cause(ctx))
 	}
 	select {
 	case <-p.done:

@@ -175,7 +175,7 @@ func newListedProfile(p plan.Profile) listedProfile {
 }
 
 func (p listedProfile) row() []string {
-	return []string{p.Name, p.Doc, fmt.Sprintf("%s × %d cells × %d blocks; finds %.0f %% of CPU/req", p.Models, len(p.Cells), p.Blocks, 100*p.Resolves)}
+	return []string{p.Name, p.Doc, fmt.Sprintf("%s × %d cells × %d blocks; finds %.0f %% of CPU/req", strings.ReplaceAll(p.Models, ",", ", "), len(p.Cells), p.Blocks, 100*p.Resolves)}
 }
 
 func writeRows(w io.Writer, rows []listed) error {

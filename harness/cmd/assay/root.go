@@ -153,8 +153,15 @@ func verbs(c *cobra.Command) []string {
 	return names
 }
 
-// flagError names the nearest known flag where one is unknown.
+// flagError names the nearest known flag where one is unknown, and what a flag wants
+// where its value is of another kind.
 func flagError(c *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		if f := invalid.GetFlag(); wanted[f.Value.Type()] != "" {
+			err = fmt.Errorf("--%s %q: want %s", f.Name, invalid.GetValue(), wanted[f.Value.Type()])
+		}
+	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return badInput(fmt.Errorf("%w; see %s --help", err, c.CommandPath()))
@@ -164,4 +171,10 @@ func flagError(c *cobra.Command, err error) error {
 	name := unknown.GetSpecifiedName()
 	return badInput(fmt.Errorf("%s has no option --%s: did you mean --%s? See %s --help",
 		c.Name(), name, workload.Nearest(name, names), c.CommandPath()))
+}
+
+// wanted is what flags of a type take, for people.
+var wanted = map[string]string{
+	"float64": "a number", "int": "a whole number", "uint64": "a whole number, 0 or more",
+	"duration": "a duration like 300ms or 10s", "bool": "true or false",
 }

@@ -215,7 +215,7 @@ func verdict(o campaign.Outcome, g report.Grades) error {
 	code := o.ExitCode()
 	switch {
 	case code == 0 && g.Invalid > 0:
-		return &exitError{exitFailed, fmt.Errorf("%d of %d trials are INVALID and left out: assay validity says why", g.Invalid, g.Valid+g.Suspect+g.Invalid)}
+		return &exitError{exitFailed, fmt.Errorf("%d of %d trials are INVALID and left out: assay validity %s says why", g.Invalid, g.Valid+g.Suspect+g.Invalid, o.Dir)}
 	case code == 0:
 		return nil
 	case o.Interrupted:

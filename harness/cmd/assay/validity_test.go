@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"assay/harness/campaign"
@@ -10,7 +11,7 @@ import (
 
 // INVALID trials are a failure of the run, SUSPECT ones are not.
 func TestInvalidTrialsAreAFailure(t *testing.T) {
-	whole := campaign.Outcome{OK: 3, Complete: true}
+	whole := campaign.Outcome{OK: 3, Complete: true, Dir: "results/local/x"}
 	for _, row := range []struct {
 		grades report.Grades
 		want   int
@@ -20,6 +21,9 @@ func TestInvalidTrialsAreAFailure(t *testing.T) {
 			var exit *exitError
 			if errors.As(err, &exit) {
 				got = exit.code
+			}
+			if !strings.Contains(err.Error(), "assay validity results/local/x") {
+				t.Errorf("%v: no command line to go on with", err)
 			}
 		}
 		if got != row.want {
