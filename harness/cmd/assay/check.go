@@ -21,6 +21,9 @@ import (
 // sideBySide is how many servers are checked at the same time: they mostly wait.
 const sideBySide = 4
 
+// manyCases are so many that a log wants to be told how far they are, at each tenth.
+const manyCases = 50
+
 // checkOptions are the flags of check.
 type checkOptions struct {
 	cases     []string
@@ -161,7 +164,12 @@ func (k *checker) result(r conformance.Result) {
 	if r.Outcome == conformance.Fail {
 		k.failed++
 	}
-	k.progress.show(fmt.Sprintf("%d of %d cases, %d failed  %s %s", k.done, k.total, k.failed, r.Model, r.Case))
+	where := fmt.Sprintf("%d of %d cases, %d failed", k.done, k.total, k.failed)
+	if k.progress.place > 0 {
+		k.progress.show(fmt.Sprintf("%s  %s %s", where, r.Model, r.Case))
+	} else if k.total >= manyCases && k.done*10/k.total > (k.done-1)*10/k.total {
+		k.progress.line(where)
+	}
 	if k.asJSON && k.broken == nil {
 		k.broken = json.NewEncoder(k.out).Encode(r)
 	}
@@ -190,7 +198,9 @@ func check(ctx context.Context, s streams, targets []conformance.Target, cases [
 		}()
 	}
 	for i := range targets {
-		if results := <-done[i]; !o.asJSON && errs[i] == nil {
+		results := <-done[i]
+		interrupted := ctx.Err() != nil && len(results) > 0 // what is known by then is shown
+		if !o.asJSON && (errs[i] == nil || interrupted) {
 			k.write(s.out, targets[i], results, o)
 		}
 	}
