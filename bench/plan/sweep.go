@@ -10,6 +10,11 @@ import (
 // and holding connections.
 var sweepCells = []Cell{{Workload: "echo", Conns: 64}, fanoutCell(128, 2000), ladder(100*ms, 100*ms, 0, 500)}
 
+// sweepRates are of the fan-out, per second, for models of which a setting cannot hold the usual rate: one
+// that fails under each trial's load tells nothing of its cost. Two workers of prefork, each waiting 20 ms
+// for one request at a time, hold 100/s. Slices are longer there, for as few as 150 requests a trial.
+var sweepRates = map[string]float64{"prefork": 50}
+
 // offloadCell is where an executor's settings tell: elsewhere it is idle.
 var offloadCell = Cell{
 	Workload: "blocking", Conns: 64, Rate: 1000,
@@ -43,10 +48,16 @@ func Sweep(m Model, blocks int, seed uint64) (*Plan, error) {
 	cells = slices.DeleteFunc(cells, func(c Cell) bool { return !m.serves(c.Workload) })
 	for i := range cells {
 		cells[i].Params = maps.Clone(cells[i].Params)
+		if rate, ok := sweepRates[m.Name]; ok && cells[i].Workload == "fanout" {
+			cells[i].Rate = rate
+		}
 	}
 	p := &Plan{
 		Version: Version, Profile: "tune", Arms: withTwin(arms), Cells: cells, Blocks: blocks, Seed: seed,
 		Timing: Timing{Warmup: 200 * ms, Slice: 250 * ms, Rotations: 3, Drain: drain},
+	}
+	if _, slow := sweepRates[m.Name]; slow {
+		p.Timing.Slice = 1000 * ms
 	}
 	return p, p.Check()
 }

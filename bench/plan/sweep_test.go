@@ -43,3 +43,24 @@ func TestSweepOfNothing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestSweepAsksNoMoreThanASettingCanHold(t *testing.T) {
+	rate := func(name string) (rate float64) {
+		p, err := Sweep(Model{Name: name, Workloads: []string{"echo", "fanout"}, Options: []Option{{Name: "workers", Try: []string{"2"}}}}, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range p.Cells {
+			if c.Workload == "fanout" {
+				rate = c.Rate
+			}
+		}
+		return rate
+	}
+	if most := 2 / 0.020; rate("prefork") > 0.6*most || rate("prefork") <= 0 {
+		t.Errorf("prefork: %v requests a second for two workers that hold %v; want some and at most 60 %%", rate("prefork"), most)
+	}
+	if rate("pool") != 2000 {
+		t.Errorf("pool: %v requests a second, want 2000 as for all others", rate("pool"))
+	}
+}
