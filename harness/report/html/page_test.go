@@ -142,3 +142,17 @@ func TestMissingFigureIsSaid(t *testing.T) {
 		t.Error("a figure that is missing is not said in its place")
 	}
 }
+
+// Many words take the room of drawings; the page is made all the same.
+func TestWordsTakeTheRoomOfDrawings(t *testing.T) {
+	p := filled("words")
+	svg := []byte("<svg>" + strings.Repeat(" ", 9_000) + "</svg>")
+	for range 150 {
+		p.Lead = append(p.Lead, Figure{SVG: svg, Alt: "a picture", File: "a.svg"})
+	}
+	p.Sections[0].Blocks = append(p.Sections[0].Blocks, Block{Text: strings.Repeat("words ", 120_000)})
+	text := rendered(t, p)
+	if n := strings.Count(text, "not drawn here"); len(text) > Most || n == 0 || n == 150 {
+		t.Errorf("%d bytes, %d of 150 drawings left out", len(text), n)
+	}
+}
