@@ -53,7 +53,7 @@ func Write(v *View, dir string) error {
 	var names []string
 	for _, f := range files {
 		if err := writeFile(filepath.Join(dir, f.Name), f.Data); err != nil {
-			return fmt.Errorf("report: %w (the journal is untouched: free some room and run assay report %s)", err, dir)
+			return fmt.Errorf("report: %w (the journal is untouched: free some room or make the folder writable, then run assay report %s)", err, dir)
 		}
 		names = append(names, f.Name)
 	}

@@ -156,7 +156,7 @@ func (b *Bench) countCalls(ctx context.Context) error {
 			if err != nil {
 				return errors.Join(b.Keep(s.fault(err)), recorder.Close())
 			}
-			t, err := live.Count(recorder, &live.Served{Server: srv.Proc, Addr: srv.addr, Model: a.Name, Workload: "echo", Source: source, Seed: 1}, 64, 5000)
+			t, err := live.Count(ctx, recorder, &live.Served{Server: srv.Proc, Addr: srv.addr, Model: a.Name, Workload: "echo", Source: source, Seed: 1}, 64, 5000)
 			srv.Stop(proc.Grace)
 			if err != nil {
 				s = s.fault(err)

@@ -187,7 +187,7 @@ func traceEach(ctx context.Context, s streams, r live.Recorder, arms []plan.Arm,
 		err = withServer(ctx, arm, m, o.workload, source.Backends(), func(served *live.Served) error {
 			served.Source = source
 			if o.count > 0 {
-				t, err := live.Count(r, served, o.conns, o.count)
+				t, err := live.Count(ctx, r, served, o.conns, o.count)
 				if err == nil {
 					tallies = append(tallies, *t)
 				}

@@ -129,7 +129,7 @@ func TestOne(t *testing.T) {
 // Counts are those of the requests and nothing else: a reactor writes thrice for two backends.
 func TestCount(t *testing.T) {
 	s := serve(t, "reactor")
-	got, err := Count(open(t, "auto"), s, 4, 100)
+	got, err := Count(t.Context(), open(t, "auto"), s, 4, 100)
 	if errors.Is(err, ErrNone) {
 		t.Skip(err)
 	}
@@ -138,6 +138,21 @@ func TestCount(t *testing.T) {
 	}
 	if w := got.ByName["write"]; w != 3 || got.Requests != 100 || got.Conns != 4 || got.Calls < 6 {
 		t.Errorf("%+v: want 3 writes a request", got)
+	}
+}
+
+// Counting ends when it is asked to, and not after a million requests.
+func TestCountEnds(t *testing.T) {
+	s := serve(t, "reactor")
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	began := time.Now()
+	_, err := Count(ctx, open(t, "auto"), s, 4, 1_000_000)
+	if errors.Is(err, ErrNone) {
+		t.Skip(err)
+	}
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("after %v: %v, want that it was cancelled", time.Since(began), err)
 	}
 }
 

@@ -3,6 +3,7 @@ package live
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -141,8 +142,8 @@ func One(r Recorder, s *Served) (*trace.Scene, error) {
 
 // Count records so many requests over so many connections, each of which asks again as soon as
 // it has its answer, and tallies system calls and switches per request. What a server does at
-// start, at a connection's start and at its end is not in it.
-func Count(r Recorder, s *Served, conns, requests int) (*trace.Tally, error) {
+// start, at a connection's start and at its end is not in it. The error is ctx's if that ended.
+func Count(ctx context.Context, r Recorder, s *Served, conns, requests int) (*trace.Tally, error) {
 	clients := make([]*client, conns)
 	for i := range clients {
 		c, err := s.dial()
@@ -153,7 +154,7 @@ func Count(r Recorder, s *Served, conns, requests int) (*trace.Tally, error) {
 		clients[i] = c
 	}
 	each := max(1, requests/conns)
-	if err := all(clients, 0, warmRequests); err != nil {
+	if err := all(ctx, clients, 0, warmRequests); err != nil {
 		return nil, err
 	}
 	time.Sleep(settle)
@@ -166,7 +167,7 @@ func Count(r Recorder, s *Served, conns, requests int) (*trace.Tally, error) {
 	}
 	time.Sleep(settle)
 	from := Clock()
-	err = all(clients, warmRequests, each)
+	err = all(ctx, clients, warmRequests, each)
 	to := Clock()
 	threads := Threads(pids)
 	events, stopErr := r.Stop()
@@ -174,16 +175,22 @@ func Count(r Recorder, s *Served, conns, requests int) (*trace.Tally, error) {
 		return nil, err
 	}
 	t := trace.Count(events, threads, from, to, each*conns)
-	t.Allocations = allocations(s, each*conns, func() error { return all(clients, warmRequests, each) })
+	t.Allocations = allocations(s, each*conns, func() error { return all(ctx, clients, warmRequests, each) })
 	t.Model, t.Workload, t.Source, t.Conns, t.Switched = s.Model, s.Workload, r.Source(), conns, r.Switches()
 	return &t, nil
 }
 
-// all has every client ask so often at the same time, each its own requests.
-func all(clients []*client, from uint64, each int) error {
+// all has every client ask so often at the same time, each its own requests. When ctx ends
+// it ends too, with ctx's error.
+func all(ctx context.Context, clients []*client, from uint64, each int) error {
 	errs := make([]error, len(clients))
 	var wg sync.WaitGroup
 	var drawing sync.Mutex // a source is one goroutine's at a time
+	defer context.AfterFunc(ctx, func() {
+		for _, c := range clients {
+			c.Close() // what waits for an answer waits no longer
+		}
+	})()
 	for i, c := range clients {
 		wg.Go(func() {
 			for k := range each {
@@ -205,5 +212,8 @@ func all(clients []*client, from uint64, each int) error {
 		})
 	}
 	wg.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return errors.Join(errs...)
 }
