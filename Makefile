@@ -6,9 +6,11 @@ OUT     ?= results/local
 ARGS    ?=
 DIR     ?= $(lastword $(sort $(wildcard results/local/*Z-*)))
 
-# Packages in which goroutines meet are tested once more with the race detector. What
-# conformance and the command test are processes of their own, which it does not see.
+# Packages in which goroutines meet are tested once more with the race detector. What the
+# command tests are processes of their own, which it does not see; of simulate and
+# conformance, which take minutes under it, MEET are the tests in which goroutines meet.
 RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|report|stat|verify|yardstick)(/|$$)')
+MEET = ^Test(TableDependsOnItsSeedAlone|SoundServer)$$
 
 # The tests that inject a fault into real processes, and see the gate that is its own fire; how often each.
 FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend|BusyBackend|RateBeyondTheGenerator|MiscountingServer|UnfairServer|ColdServer|RestlessServer|CollectingThreads|LostSegments|PausedSentinels|Throttled|PaddedAnswers|MiscountingGenerator|HangingUpServer|StarvedMemory)$$
@@ -91,6 +93,7 @@ test: build ## all tests, with the race detector where goroutines meet
 	$(GO) vet ./...
 	$(GO) test -timeout 20m ./...
 	$(GO) test -timeout 20m -race $(RACE)
+	$(GO) test -timeout 20m -race -run '$(MEET)' ./harness/stat/simulate ./harness/conformance
 
 lint: ## gofumpt and staticcheck
 	@files=$$($(GO) tool gofumpt -l bench models harness); test -z "$$files" || { echo "not formatted (go tool gofumpt -w):" $$files; exit 1; }
