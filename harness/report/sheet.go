@@ -28,7 +28,8 @@ func sheet(v *View) ([]byte, error) {
 	for _, a := range v.Arms {
 		p.Arms = append(p.Arms, html.Legend{Name: a.Name, Colour: v.colour(a.Name)})
 	}
-	parts := []func() error{s.arguments, s.models, s.rates, s.latencies, s.courses, s.ladders, s.behaviour, s.code, s.doubtful, s.method}
+	// The first have the room for drawings: of a great run the courses of single trials are left out.
+	parts := []func() error{s.arguments, s.models, s.rates, s.ladders, s.latencies, s.courses, s.behaviour, s.code, s.doubtful, s.method}
 	if v.Edited != "" {
 		parts = []func() error{s.arguments, s.withheld, s.method}
 	}
