@@ -10,7 +10,7 @@ import (
 )
 
 // sharp is how closely a certificate wants the processors watched: a pause that is shorter than a
-// bound of the certificate moves no verdict. It costs each processor 2 %, some 20 µs at a time.
+// bound of the certificate moves no verdict. It costs each processor 1.6 %, some 20 µs at a time.
 var sharp = sentinel.Sharp{Period: time.Millisecond, Bound: certify.DefaultBound.Time}
 
 // watch has the generator's and the oracle's processors watched; nil if nobody does. Close ends it.
