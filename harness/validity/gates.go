@@ -98,6 +98,7 @@ var Gates = []Gate{
 		Suspect: .15, Invalid: .40, Proof: "TestStolenProcessor",
 		Advice: "another process used the generator's processor: find it (top) and repeat", of: loadStranger,
 	},
+	// Only a host can take time away: no test injects it into real processes.
 	{
 		Name: "steal", Looks: "time that the hypervisor gave to others",
 		Suspect: .01, Invalid: .05, Proof: "TestGates",
