@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 
 	"assay/bench/plan"
@@ -106,23 +105,22 @@ func result(line []byte) (r conformance.Result, err error) {
 	return r, nil
 }
 
-// read gives the text of a file; nil if it is not there.
+// read gives the text of a file, compressed or not; nil if it is not there.
 func read(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	p, err := journal.OpenPacked(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
-	case err == nil && !info.Mode().IsRegular():
-		err = fmt.Errorf("it is no regular file but %s", info.Mode().Type())
-	case err == nil && info.Size() > most:
+	}
+	if err != nil {
+		return nil, &DamageError{path, 0, err}
+	}
+	defer p.Close()
+	text, err := io.ReadAll(io.LimitReader(p, most+1))
+	if err == nil && len(text) > most {
 		err = fmt.Errorf("it has more than %d bytes", most)
 	}
 	if err != nil {
-		return nil, &DamageError{path, 0, err}
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, &DamageError{path, 0, err}
+		return nil, &DamageError{p.Path, 0, err}
 	}
 	return text, nil
 }

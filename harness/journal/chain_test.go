@@ -124,7 +124,7 @@ func TestCompressedRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	packed := zip(t, text)
-	write(t, j.Dir, TrialsFile+Compressed, packed)
+	write(t, j.Dir, TrialsFile+Gzip, packed)
 	if _, trials, err := Read(j.Dir); err != nil || len(trials) != 3 {
 		t.Errorf("%d trials, %v", len(trials), err)
 	}
@@ -132,8 +132,8 @@ func TestCompressedRecords(t *testing.T) {
 		t.Errorf("Resume: %v", err)
 	}
 	for name, bad := range map[string][]byte{"cut": packed[:len(packed)-5], "foreign": []byte("PK and so on"), "empty": nil} {
-		write(t, j.Dir, TrialsFile+Compressed, bad)
-		if _, _, err := Read(j.Dir); err == nil || !strings.Contains(err.Error(), TrialsFile+Compressed) {
+		write(t, j.Dir, TrialsFile+Gzip, bad)
+		if _, _, err := Read(j.Dir); err == nil || !strings.Contains(err.Error(), TrialsFile+Gzip) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -162,7 +162,7 @@ func TestManifestIsSealed(t *testing.T) {
 	for name, c := range map[string]struct{ is, becomes, says string }{
 		"plan":       {`"seed": 7`, `"seed": 8`, "its plan has the hash"},
 		"no seal":    {`,` + "\n" + `  "seal"`, `,` + "\n" + `  "other"`, "seal"},
-		"version":    {`"version": 3,`, `"version": 4,`, "version 4"},
+		"version":    {`"version": 4,`, `"version": 5,`, "version 5"},
 		"wrong type": {`"argv": null`, `"argv": 7`, "line "},
 	} {
 		changed := bytes.Replace(whole, []byte(c.is), []byte(c.becomes), 1)

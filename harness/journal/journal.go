@@ -15,7 +15,6 @@ import (
 // The names in a run's folder.
 const (
 	TrialsFile   = "trials.jsonl"
-	Compressed   = ".gz" // after TrialsFile, where a published run has it compressed
 	ManifestFile = "manifest.json"
 	LogDir       = "log"
 

@@ -2,15 +2,10 @@ package journal
 
 import (
 	"bufio"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
 
 	"assay/harness/trial"
 )
@@ -30,48 +25,16 @@ type Lines struct {
 	n    int
 	link string
 	r    *bufio.Reader
-	file *os.File
+	file *Packed
 }
 
 // openLines opens the records in dir, compressed or not. The error names the file.
 func openLines(dir, id string) (*Lines, error) {
-	path := filepath.Join(dir, TrialsFile)
-	f, err := openRegular(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if z, zerr := openRegular(path + Compressed); !errors.Is(zerr, fs.ErrNotExist) {
-			path, f, err = path+Compressed, z, zerr
-		}
-	}
+	p, err := OpenPacked(filepath.Join(dir, TrialsFile))
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
-	l := &Lines{Path: path, link: genesis(id), file: f}
-	var from io.Reader = f
-	if filepath.Ext(path) == Compressed {
-		if from, err = gzip.NewReader(bufio.NewReader(f)); err != nil {
-			f.Close()
-			return nil, fmt.Errorf("%s is not what gzip made: %w", path, err)
-		}
-	}
-	l.r = bufio.NewReaderSize(from, 1<<20)
-	return l, nil
-}
-
-// openRegular opens a file that has an end: a pipe would be waited for.
-func openRegular(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is no regular file but %s", path, info.Mode().Type())
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
+	return &Lines{Path: p.Path, link: genesis(id), file: p, r: bufio.NewReaderSize(p, 1<<20)}, nil
 }
 
 // Next reads a line. The error is io.EOF at the end, ErrTorn at an end without a
@@ -130,7 +93,7 @@ func (l *Lines) damaged(err error) error { return &LineError{l.Path, l.n + 1, er
 
 // failed is a read that came to nothing.
 func (l *Lines) failed(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
+	if filepath.Base(l.Path) != TrialsFile {
 		err = fmt.Errorf("the compressed file ends or changes here: %w", err)
 	}
 	return l.damaged(err)

@@ -11,8 +11,8 @@ import (
 
 // ManifestVersion is the version of the manifest's form. Version 1 had no seal, and did not say
 // what built the binaries, what was stolen, and whether the generator was certified; version 2
-// did not name the register of claims. Both are read.
-const ManifestVersion = 3
+// did not name the register of claims; version 3 knew no condensed copies. All are read.
+const ManifestVersion = 4
 
 // State is how far a run is.
 type State string
@@ -55,6 +55,8 @@ type Manifest struct {
 	Stolen      int64       `json:"stolen"`          // time that the hypervisor gave to others while the run went on, ns in steps of 10 ms
 	Certificate Certificate `json:"certificate"`     // of the generator
 	Notes       []string    `json:"notes,omitempty"` // what a reader must know of this run
+
+	Condensed *Condensed `json:"condensed,omitempty"` // nil: the records are those that the run left
 
 	Files    map[string]string `json:"files,omitempty"`    // SHA-256 by name, once finished
 	Reported string            `json:"reported,omitempty"` // the commit of the assay that made the derived files

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -166,24 +165,6 @@ func SumFile(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// SumInside is the SHA-256 of what a compressed file holds, in hex.
-func SumInside(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", path, err)
-	}
-	h := sha256.New()
-	if _, err := io.Copy(h, z); err != nil {
-		return "", fmt.Errorf("%s: %w", path, err)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
 // Seal brings the hashes in the manifest of a finished run up to date after the derived files
 // were made in its folder. All other files that were sealed must be as they were: the
 // error names one that is not. A run that is not finished is left alone.
@@ -218,7 +199,7 @@ func Seal(dir string, derived []string) error {
 // names one that is not.
 func kept(dir, name, want string) (as, sum string, err error) {
 	sum, err = SumFile(filepath.Join(dir, filepath.FromSlash(name)))
-	if packed := TrialsFile + Compressed; name == TrialsFile && errors.Is(err, fs.ErrNotExist) {
+	if packed := TrialsFile + Gzip; name == TrialsFile && errors.Is(err, fs.ErrNotExist) {
 		// Compressed since: what is inside must be what it was.
 		if inside, zerr := SumInside(filepath.Join(dir, packed)); zerr == nil && inside == want {
 			name = packed
@@ -232,15 +213,19 @@ func kept(dir, name, want string) (as, sum string, err error) {
 	return name, sum, nil
 }
 
-// Unchanged holds a file of a finished run against the hash in the run's manifest. The error names a file
-// that is not what it was; there is none for one that the manifest does not list.
+// Unchanged holds a file of a finished run, compressed or not, against the hash in the run's manifest. The
+// error names a file that is not what it was; there is none for one that the manifest does not list.
 func Unchanged(dir string, m *Manifest, name string) error {
-	want, listed := m.Files[name]
-	if !listed {
-		return nil
+	for _, name := range Packings(name) {
+		want, listed := m.Files[name]
+		if !listed {
+			continue
+		}
+		if _, _, err := kept(dir, name, want); err != nil {
+			return err
+		}
 	}
-	_, _, err := kept(dir, name, want)
-	return err
+	return nil
 }
 
 // Files that are being written have such names, and get their own when they are whole.

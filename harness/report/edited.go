@@ -47,10 +47,7 @@ func broken(dir string, m *journal.Manifest, err error) error {
 	case err != nil || m.State == journal.Running:
 		return nil
 	}
-	if err := journal.Unchanged(dir, m, journal.TrialsFile); err != nil {
-		return err
-	}
-	return journal.Unchanged(dir, m, journal.TrialsFile+journal.Compressed)
+	return journal.Unchanged(dir, m, journal.TrialsFile)
 }
 
 // doubted takes out what was read from files beside the trials that are not what they were.

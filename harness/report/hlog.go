@@ -10,7 +10,8 @@ import (
 )
 
 // hlogText is the run's latencies as a standard HdrHistogram log in nanoseconds: an
-// interval per replicate and kind of time, tagged cell:arm:kind. A request without a right answer
+// interval per replicate and kind of time, tagged cell:arm:kind; of a condensed copy, per arm and cell, over
+// all blocks. A request without a right answer
 // stands where the wait for it would have ended; bench.txt and report.md count them.
 func hlogText(v *View) ([]byte, error) {
 	var b bytes.Buffer
@@ -29,7 +30,11 @@ func hlogText(v *View) ([]byte, error) {
 	w.SetBaseTime(base)
 	for _, c := range v.Cells {
 		for _, a := range v.Arms {
-			for _, f := range v.Set.Replicates(c.Name, a.Name) {
+			replicates, err := v.logged(c.Name, a.Name)
+			if err != nil {
+				return nil, fmt.Errorf("latency.hlog: %w", err)
+			}
+			for _, f := range replicates {
 				if err := hlogReplicate(w, f); err != nil {
 					return nil, fmt.Errorf("latency.hlog, %s in %s: %w", a.Name, c.Name, err)
 				}
@@ -37,6 +42,20 @@ func hlogText(v *View) ([]byte, error) {
 		}
 	}
 	return b.Bytes(), nil
+}
+
+// logged are the figures of an arm in a cell that the log has an interval of.
+func (v *View) logged(cell, arm string) ([]*stat.Figures, error) {
+	all := v.Set.Replicates(cell, arm)
+	if v.Condensed == "" || len(all) == 0 {
+		return all, nil
+	}
+	pool, err := v.Set.Pool(cell, arm)
+	if err != nil {
+		return nil, err
+	}
+	pool.Start = all[0].Start
+	return []*stat.Figures{pool}, nil
 }
 
 func hlogReplicate(w *hdr.HistogramLogWriter, f *stat.Figures) error {

@@ -44,6 +44,9 @@ func FromManifest(m *journal.Manifest, trials []trial.Trial, takes func(workload
 		Facts: facts(m), Trials: trials, Seed: p.Seed, NullRate: m.NullRate,
 		Register: m.Register, Exhibits: Exhibits{Suites: m.Suites},
 	}
+	if m.Condensed != nil {
+		r.Condensed = m.Condensed.Kept
+	}
 	for i := range p.Arms {
 		r.Arms = append(r.Arms, armOf(m, &p.Arms[i]))
 	}
@@ -200,6 +203,9 @@ func facts(m *journal.Manifest) []Fact {
 		add("SHA-256 of "+name, m.Binaries[name])
 	}
 	add("generator", certified(&m.Certificate))
+	if m.Condensed != nil {
+		add("records", "a copy made to be published: "+m.Condensed.Kept)
+	}
 	for _, n := range m.Notes {
 		add("note", n)
 	}

@@ -35,6 +35,8 @@ type Run struct {
 
 	Trials []trial.Trial
 
+	Condensed string // what a copy made to be published keeps of the records; "": they are the run's own
+
 	Register string // SHA-256 of the register of claims that was on record when the run began
 	Exhibits
 }

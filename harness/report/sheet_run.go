@@ -168,7 +168,7 @@ func (s *sheetMaker) method() error {
 	} {
 		files.Rows = append(files.Rows, []html.Field{{Text: f[0], Href: f[0]}, {Text: f[1]}})
 	}
-	files.Rows = append(files.Rows, []html.Field{{Text: "trials.jsonl or trials.jsonl.gz"}, {Text: fmt.Sprintf("the records of %s; all other files derive from them: assay report makes them, assay verify compares", count(len(s.Trials), "trial"))}})
+	files.Rows = append(files.Rows, []html.Field{{Text: "trials.jsonl, .gz or .zst"}, {Text: fmt.Sprintf("the records of %s; all other files derive from them: assay report makes them, assay verify compares", count(len(s.Trials), "trial"))}})
 	s.section("method", "Method, environment, raw files", append(blocks, html.Block{Table: files})...)
 	return nil
 }

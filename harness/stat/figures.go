@@ -51,8 +51,8 @@ func (f *Figures) add(t *trial.Trial) error {
 		f.count(&t.Slices[i])
 	}
 	f.setRatios()
-	if recorded(t.Slices) {
-		if err := f.pack(); err != nil {
+	if recorded(t) {
+		if err := f.pack(t); err != nil {
 			return err
 		}
 		if err := f.setQuantiles(); err != nil {
@@ -66,12 +66,10 @@ func (f *Figures) add(t *trial.Trial) error {
 	return f.finite()
 }
 
-// recorded is whether any slice holds histograms.
-func recorded(slices []trial.Slice) bool {
-	for i := range slices {
-		if len(slices[i].Load.Classes) > 0 {
-			return true
-		}
+// recorded is whether the trial holds histograms.
+func recorded(t *trial.Trial) bool {
+	for range t.Classes() {
+		return true
 	}
 	return false
 }

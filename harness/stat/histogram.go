@@ -74,17 +74,18 @@ func (f *Figures) Latency(which Which) (*Latency, error) {
 	return l, l.add(p.text)
 }
 
-// latencyOfSlices merges what the slices of f recorded.
-func (f *Figures) latencyOfSlices(which Which) (*Latency, error) {
+// latencyOf merges what a trial recorded.
+func latencyOf(t *trial.Trial, which Which) (*Latency, error) {
 	l := NewLatency()
-	for i := range f.slices {
-		for _, c := range f.slices[i].Load.Classes {
-			if (c.Class == "disturber") != (which == Disturbers) {
-				continue
+	for slice, c := range t.Classes() {
+		if (c.Class == "disturber") != (which == Disturbers) {
+			continue
+		}
+		if err := l.addClass(c, which); err != nil {
+			if slice < 0 {
+				return nil, fmt.Errorf("merged slices, %s: %w", which, err)
 			}
-			if err := l.addClass(c, which); err != nil {
-				return nil, fmt.Errorf("slice %d, %s: %w", f.slices[i].Index, which, err)
-			}
+			return nil, fmt.Errorf("slice %d, %s: %w", slice, which, err)
 		}
 	}
 	return l, nil
@@ -96,12 +97,12 @@ type packed struct {
 	Censored, Clipped int64
 }
 
-// pack keeps the merged histograms of f, so that later calls of Latency need not
+// pack keeps the merged histograms of a trial, so that later calls of Latency need not
 // merge its slices again.
-func (f *Figures) pack() error {
+func (f *Figures) pack(t *trial.Trial) error {
 	f.merged = make(map[Which]packed)
 	for which := Response; which <= Disturbers; which++ {
-		l, err := f.latencyOfSlices(which)
+		l, err := latencyOf(t, which)
 		if err != nil {
 			return err
 		}
@@ -114,7 +115,7 @@ func (f *Figures) pack() error {
 	return nil
 }
 
-func (l *Latency) addClass(c trial.ClassFigures, which Which) error {
+func (l *Latency) addClass(c *trial.ClassFigures, which Which) error {
 	encoded := c.Response
 	switch which {
 	case Service:

@@ -3,7 +3,10 @@
 // keeps it, and every figure, table and verdict is a pure function of a list of them.
 package trial
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // Version of the record; a reader refuses others by name. New parts are optional fields, which
 // old records lack: they do not change the version, and a reader takes them for unknown.
@@ -68,6 +71,10 @@ type Trial struct {
 	// Sentinel says under which scheduling policy the sentinels ran: "fifo", where a
 	// pause is the machine's; "fair", where it may also be the load's own queue; "" without any.
 	Sentinel string `json:"sentinel,omitempty"`
+
+	// Whole stands in place of the slices' histograms and answers per connection in a copy that was
+	// made to be published; nil in the records that a run leaves. Set by publish.
+	Whole *Whole `json:"whole,omitempty"`
 
 	MemoryOf *MemoryFigures `json:"memory,omitempty"` // Kind == Memory
 	Runtime  *Runtime       `json:"runtime,omitempty"`
@@ -149,6 +156,55 @@ type ClassFigures struct {
 	Slip     string `json:"slip"`
 	Censored uint64 `json:"censored"` // errors and unfinished requests: they stand in the tail
 	Clipped  uint64 `json:"clipped"`  // samples below 0 or above 60 s; below 1 µs single ns are kept
+}
+
+// Whole is what slices recorded of single requests and connections, merged over all of them.
+type Whole struct {
+	Classes []ClassFigures `json:"classes"`            // by class, in order of appearance
+	PerConn []uint32       `json:"per_conn,omitempty"` // answers per connection, in connection order
+}
+
+// Classes are the trial's histograms by class of request, each with the slice that it is of, or -1
+// where it is of the whole trial.
+func (t *Trial) Classes() iter.Seq2[int, *ClassFigures] {
+	return func(yield func(int, *ClassFigures) bool) {
+		for i := range t.Slices {
+			for k := range t.Slices[i].Load.Classes {
+				if !yield(t.Slices[i].Index, &t.Slices[i].Load.Classes[k]) {
+					return
+				}
+			}
+		}
+		if t.Whole == nil {
+			return
+		}
+		for k := range t.Whole.Classes {
+			if !yield(-1, &t.Whole.Classes[k]) {
+				return
+			}
+		}
+	}
+}
+
+// PerConn are the answers of each connection over all slices, in connection order; nil if they
+// were not recorded.
+func (t *Trial) PerConn() []uint64 {
+	var each []uint64
+	add := func(answers []uint32) {
+		for k, n := range answers {
+			if k == len(each) {
+				each = append(each, 0)
+			}
+			each[k] += uint64(n)
+		}
+	}
+	for i := range t.Slices {
+		add(t.Slices[i].Load.PerConn)
+	}
+	if t.Whole != nil {
+		add(t.Whole.PerConn)
+	}
+	return each
 }
 
 // MemoryFigures is what a server held, by part, in bytes, at each step of a

@@ -119,15 +119,13 @@ func (f *facts) addMachine(s *trial.Slice) {
 // decode sums think and service times over all requests. What cannot be decoded is the
 // business of whoever reads the figures; here it leaves the sum unknown.
 func (f *facts) decode() {
-	for i := range f.Slices {
-		for _, c := range f.Slices[i].Load.Classes {
-			for _, text := range []string{c.Service, c.Slip} {
-				h, err := hdrhistogram.Decode([]byte(text))
-				if err != nil {
-					return
-				}
-				f.served += h.Mean() * float64(h.TotalCount())
+	for _, c := range f.Classes() {
+		for _, text := range []string{c.Service, c.Slip} {
+			h, err := hdrhistogram.Decode([]byte(text))
+			if err != nil {
+				return
 			}
+			f.served += h.Mean() * float64(h.TotalCount())
 		}
 	}
 	f.decoded = len(f.Slices) > 0

@@ -37,7 +37,7 @@ func (c *checker) files() {
 		c.fault("", 0, "%v", err)
 	}
 	delete(there, journal.ManifestFile)
-	const packed = journal.TrialsFile + journal.Compressed
+	const packed = journal.TrialsFile + journal.Gzip
 	for _, name := range slices.Sorted(maps.Keys(c.m.Files)) {
 		if name == journal.TrialsFile && !there[name] && there[packed] && c.m.Files[packed] == "" {
 			c.compressedSince(packed, c.m.Files[name])

@@ -70,6 +70,27 @@ func TestRecordsThatCannotBe(t *testing.T) {
 			ts[0].Status, ts[0].Reason = trial.NotRun, "no room"
 			return ts
 		}, "was not run and has figures"},
+		"merged": {func(_ *journal.Manifest, ts []trial.Trial) []trial.Trial {
+			ts[0].Whole = &trial.Whole{}
+			return ts
+		}, "does not say that the records are condensed"},
+		"not merged": {func(m *journal.Manifest, ts []trial.Trial) []trial.Trial {
+			m.Condensed = &journal.Condensed{Kept: "little"}
+			return ts
+		}, "its histograms are not merged"},
+		"merged besides": {func(m *journal.Manifest, ts []trial.Trial) []trial.Trial {
+			m.Condensed = &journal.Condensed{Kept: "little"}
+			ts[0].Whole = &trial.Whole{Classes: ts[0].Slices[0].Load.Classes}
+			return ts
+		}, "which the trial has merged"},
+		"too few merged": {func(m *journal.Manifest, ts []trial.Trial) []trial.Trial {
+			m.Condensed = &journal.Condensed{Kept: "little"}
+			ts[0].Whole = &trial.Whole{Classes: ts[0].Slices[0].Load.Classes}
+			for i := range ts[0].Slices {
+				ts[0].Slices[i].Load.Classes = nil
+			}
+			return ts
+		}, "its histograms hold 1000 responses"},
 		"hash": {func(m *journal.Manifest, ts []trial.Trial) []trial.Trial { m.Binaries["assay"] = "many"; return ts }, "SHA-256 of assay is none"},
 	} {
 		m, trials := small().Run()

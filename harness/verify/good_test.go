@@ -98,7 +98,7 @@ func compress(t *testing.T, dir string) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	write(t, path+journal.Compressed, b.Bytes())
+	write(t, path+journal.Gzip, b.Bytes())
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}

@@ -100,6 +100,9 @@ func (c *checker) manifest() {
 	if c.m.State == journal.Running {
 		c.fault(name, 0, "the run is not finished: it goes on, or was killed; --resume completes it")
 	}
+	if c.m.Condensed != nil {
+		c.note("a copy made to be published: %s; its figures are those of the copy. The run's own manifest has the seal %.80s, its records the SHA-256 %.80s", c.m.Condensed.Kept, c.m.Condensed.Seal, c.m.Condensed.Trials)
+	}
 	if c.m.Environment.Commit == "" {
 		c.note("the commit that was built is not known")
 	}

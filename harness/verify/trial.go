@@ -8,6 +8,7 @@ import (
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
+	"assay/harness/publish"
 	"assay/harness/trial"
 )
 
@@ -47,9 +48,36 @@ func (c *checker) inconsistent(t *trial.Trial) (why []string) {
 				says("%sit begins before slice %d was over", in, before.Index)
 			}
 		}
-		c.slice(&t.Slices[i], func(format string, args ...any) { says(in+format, args...) })
+		c.slice(&t.Slices[i], t.Whole != nil, func(format string, args ...any) { says(in+format, args...) })
+	}
+	if t.Whole != nil || c.m.Condensed != nil && t.Kind == trial.Load && t.Status == trial.OK {
+		c.whole(t, says)
 	}
 	return why
+}
+
+// whole checks what a copy that was made to be published has in place of the slices' histograms.
+func (c *checker) whole(t *trial.Trial, says func(string, ...any)) {
+	switch {
+	case c.m.Condensed == nil:
+		says("its histograms are merged, and the manifest does not say that the records are condensed")
+		return
+	case t.Whole == nil:
+		says("its histograms are not merged, and the manifest says that the records are condensed")
+		return
+	}
+	var all held
+	for i := range t.Slices {
+		l := &t.Slices[i].Load
+		all.requests, all.answers = all.requests+l.Requests, all.answers+l.Answers
+		for _, n := range l.Errors {
+			all.errors += n
+		}
+		all.longest = max(all.longest, t.Slices[i].Length)
+	}
+	all.rounded = publish.Rounded
+	histograms(t.Whole.Classes, all, says)
+	perConn(t.Whole.PerConn, all.answers, says)
 }
 
 // ladder checks a memory trial against the rungs of its cell.
@@ -78,15 +106,7 @@ func (c *checker) ladder(t *trial.Trial, says func(string, ...any)) {
 
 // served recomputes fairness from the answers of each connection.
 func (c *checker) served(t *trial.Trial, says func(string, ...any)) {
-	var each []uint64
-	for i := range t.Slices {
-		for k, n := range t.Slices[i].Load.PerConn {
-			if k == len(each) {
-				each = append(each, 0)
-			}
-			each[k] += uint64(n)
-		}
-	}
+	each := t.PerConn()
 	if len(each) == 0 {
 		return
 	}
@@ -103,8 +123,8 @@ func (c *checker) served(t *trial.Trial, says func(string, ...any)) {
 	}
 }
 
-// slice checks the figures of one slice.
-func (c *checker) slice(s *trial.Slice, says func(string, ...any)) {
+// slice checks the figures of one slice; merged says that its histograms are in the trial's.
+func (c *checker) slice(s *trial.Slice, merged bool, says func(string, ...any)) {
 	l := &s.Load
 	errors := uint64(0)
 	for _, n := range l.Errors {
@@ -130,24 +150,40 @@ func (c *checker) slice(s *trial.Slice, says func(string, ...any)) {
 	if l.Late > l.Requests {
 		says("%d of %d requests were late", l.Late, l.Requests)
 	}
-	if len(l.PerConn) > 0 {
-		sum := uint64(0)
-		for _, n := range l.PerConn {
-			sum += uint64(n)
+	if merged {
+		if l.Classes != nil || l.PerConn != nil {
+			says("it has histograms or answers per connection, which the trial has merged")
 		}
-		if sum != l.Answers {
-			says("its connections have %d answers together, it says %d", sum, l.Answers)
-		}
+		return
 	}
-	c.histograms(s, errors, says)
+	perConn(l.PerConn, l.Answers, says)
+	histograms(l.Classes, held{l.Requests, l.Answers, errors, s.Length, 0}, says)
+}
+
+// perConn checks that the connections have the answers that were counted, if they were recorded.
+func perConn(each []uint32, answers uint64, says func(string, ...any)) {
+	sum := uint64(0)
+	for _, n := range each {
+		sum += uint64(n)
+	}
+	if len(each) > 0 && sum != answers {
+		says("its connections have %d answers together, it says %d", sum, answers)
+	}
+}
+
+// held is what histograms must hold.
+type held struct {
+	requests, answers, errors uint64
+	longest                   int64   // that a request can have taken, ns
+	rounded                   float64 // to what share of themselves values were rounded beyond the histogram's own digits
 }
 
 // histograms checks that they decode, that they hold as many requests as were counted, and that
 // what they hold can be.
-func (c *checker) histograms(s *trial.Slice, errors uint64, says func(string, ...any)) {
+func histograms(classes []trial.ClassFigures, want held, says func(string, ...any)) {
 	var response, service, slip, censored uint64
-	for i := range s.Load.Classes {
-		k := &s.Load.Classes[i]
+	for i := range classes {
+		k := &classes[i]
 		var h [3]*hdr.Histogram
 		for j, text := range []string{k.Response, k.Service, k.Slip} {
 			var err error
@@ -160,22 +196,24 @@ func (c *checker) histograms(s *trial.Slice, errors uint64, says func(string, ..
 		service += uint64(h[1].TotalCount())
 		slip += uint64(h[2].TotalCount())
 		censored += k.Censored
-		if most := h[0].Max(); k.Clipped == 0 && k.Censored == 0 && !notAbove(most, s.Length) {
-			says("a request took %v, the slice %v", time.Duration(most), time.Duration(s.Length))
+		if most := h[0].Max(); k.Clipped == 0 && k.Censored == 0 && !notAbove(most, want.longest, want.rounded) {
+			says("a request took %v, the slice %v", time.Duration(most), time.Duration(want.longest))
 		}
 		for _, q := range []float64{50, 90, 99, 100} {
-			if r, v := h[0].ValueAtQuantile(q), h[1].ValueAtQuantile(q); k.Censored == 0 && !notAbove(v, r) {
+			if r, v := h[0].ValueAtQuantile(q), h[1].ValueAtQuantile(q); k.Censored == 0 && !notAbove(v, r, want.rounded) {
 				says("class %q, p%g: done − sent is %v, more than done − intended, %v", k.Class, q, time.Duration(v), time.Duration(r))
 			}
 		}
 	}
-	if n := s.Load.Requests; response != n || slip != n || service > n || service < s.Load.Answers {
+	if n := want.requests; response != n || slip != n || service > n || service < want.answers {
 		says("its histograms hold %d responses, %d services and %d slips of %d requests", response, service, slip, n)
 	}
-	if censored != errors {
-		says("%d requests are censored, %d had errors", censored, errors)
+	if censored != want.errors {
+		says("%d requests are censored, %d had errors", censored, want.errors)
 	}
 }
 
-// notAbove compares values of histograms, which are right to three digits.
-func notAbove(a, b int64) bool { return float64(a) <= float64(b)*1.002+1 }
+// notAbove compares values of histograms, which are right to three digits, and rounded besides.
+func notAbove(a, b int64, rounded float64) bool {
+	return float64(a) <= float64(b)*(1.002+2*rounded)+1
+}

@@ -98,7 +98,7 @@ Exit codes of all verbs: 0 done; 1 a check failed, a regression, or trials that 
 	root.SetFlagErrorFunc(flagError)
 	for _, verb := range []func(streams) *cobra.Command{
 		newRun, newTune, newLoad, newServe, newCheck, newTrace,
-		newReport, newValidity, newCompare, newVerify,
+		newReport, newValidity, newCompare, newVerify, newPublish,
 		newList, newShape, newDoctor, newSimulate,
 		newGenerator, newBackend, newSentinel, newCertify, newOracle,
 	} {
