@@ -15,7 +15,7 @@ MEET = ^Test(TableDependsOnItsSeedAlone|SoundServer)$$
 # The tests that inject a fault into real processes, and see the gate that is its own fire; how often each.
 FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend|BusyBackend|RateBeyondTheGenerator|MiscountingServer|UnfairServer|ColdServer|RestlessServer|CollectingThreads|LostSegments|PausedSentinels|Throttled|PaddedAnswers|MiscountingGenerator|HangingUpServer|StarvedMemory)$$
 TIMES ?= 10
-MOST   ?= 8192
+MOST   ?= 7812
 
 .DEFAULT_GOAL := help
 .PHONY: bench test build lint check compare report findings publish verify certify torture tune simulate gates micro syscalls yardsticks clean help
@@ -40,7 +40,7 @@ report: build ## make the files of a finished run again: DIR=results/local/…
 findings: build ## what README.md and results/README.md say of the published runs
 	bin/assay report --findings results
 
-publish: build ## a finished run of yours into results/: DIR=results/local/… AS=2026-11-21-full; MOST=8192 KiB
+publish: build ## a finished run of yours into results/: DIR=results/local/… AS=2026-11-21-full; MOST=7812 KiB
 	@test -n "$(AS)" || { echo "say AS=DATE-PROFILE, a name that results/ does not have"; exit 2; }
 	bin/assay publish $(DIR) results/$(AS) --most $(MOST)
 	bin/assay report --findings results

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -94,13 +95,22 @@ func (v *View) benchResult(c Cell, f *stat.Figures) (*benchfmt.Result, error) {
 		if err := stat.Finite([]float64{value}); err != nil {
 			return nil, fmt.Errorf("bench.txt, %s, %s: %w", res.Name, m.Unit, err)
 		}
-		res.Values = append(res.Values, benchfmt.Value{Value: value, Unit: m.Unit})
+		res.Values = append(res.Values, benchfmt.Value{Value: sixDigits(value), Unit: m.Unit})
 	}
 	return res, nil
 }
 
 // benchName ends in -N always: a name that ended in digits of its own would be read
 // as if they were GOMAXPROCS.
+// sixDigits leaves out digits that no measurement has.
+func sixDigits(v float64) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	if err != nil { // infinite or no number: finite figures are all that come here
+		return v
+	}
+	return short
+}
+
 func (v *View) benchName(c Cell, arm string) string {
 	var b strings.Builder
 	b.WriteString("Serve/workload=" + fileSafe(c.Workload) + "/model=" + fileSafe(arm))

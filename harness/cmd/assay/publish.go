@@ -11,7 +11,7 @@ import (
 )
 
 func newPublish(s streams) *cobra.Command {
-	most := 8192
+	most := 7812
 	c := &cobra.Command{
 		Use:     "publish DIR NEW",
 		GroupID: read,
