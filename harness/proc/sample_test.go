@@ -37,8 +37,8 @@ func TestCPU(t *testing.T) {
 
 // Threads that came and went are in the lifetime's count, all of them.
 func TestLifetimeSwitchesCountsShortThreads(t *testing.T) {
-	const n = 30_000
-	p, _ := listening(t, helper(t, "threads", "30000"))
+	const n = 5_000
+	p, _ := listening(t, helper(t, "threads", "5000"))
 	if _, ok := p.LifetimeSwitches(); ok {
 		t.Error("a lifetime's count of a living process")
 	}

@@ -28,7 +28,7 @@ func TestPageHasItsParts(t *testing.T) {
 	r, m := asked(t)
 	b := sheetOf(t, r)
 	for _, want := range []string{
-		"1 of 84", "1 supported", `<dl class="said"><dt>`, `<div class="row lead"><figure`, "A Processor @ 3 GHz", "VALID", "of 1 cell", // first screen
+		"1 of 84", "1 supported", `<div class="first"><dl class="said"><dt>`, "</dl>\n<figure tabindex", "A Processor @ 3 GHz", "VALID", "of 1 cell", // first screen
 		`data-key="supported"`, "what would change it", "assay run --workload", // the claim
 		m.Arm.Arm, "service p99", "against goroutine", "memory/conn", "Settings that differ", "SHA-256 of assay",
 		"(no behaviour.jsonl). assay check tells", "(no shape.json)", "no cells that differ in their rate alone",

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"time"
@@ -34,7 +35,11 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	stderr, err := cmd.StderrPipe()
 	ts.Check(err)
 	cmd.Stdout = &out
+	// Tests that run under nohup ignore SIGHUP, and what they start would too; what is caught is not inherited.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, unix.SIGHUP)
 	ts.Check(cmd.Start())
+	signal.Stop(caught)
 	var said bytes.Buffer
 	lines := bufio.NewScanner(stderr)
 	sent := false
