@@ -97,7 +97,7 @@ func TestSeveralSourceAddresses(t *testing.T) {
 	g := newTestGenerator(t, 1)
 	g.ports = 5
 	do(t, g, openNumbers(s.addr, 12)) // of 5 ports 4 are used: 3 addresses
-	for range 40 { // a busy machine may send little in one slice
+	for range 40 {                    // a busy machine may send little in one slice
 		accounted(t, do(t, g, Command{Op: OpSlice, Arm: "a", Duration: int64(50 * time.Millisecond)}))
 		mu.Lock()
 		seen := len(from)
