@@ -37,8 +37,8 @@ func TestThrottled(t *testing.T) {
 	}
 }
 
-// ration is the memory that the hungry get, bytes.
-const ration = 16 << 20
+// ration is the memory that the hungry get, bytes: enough to start in under the race detector.
+const ration = 128 << 20
 
 // Somebody on the machine has too little memory: the kernel takes his pages from him and
 // brings them back. The machine has enough, and no arm is any worse off than the other.
