@@ -9,7 +9,7 @@ DIR     ?= $(lastword $(sort $(wildcard results/local/*Z-*)))
 # Packages in which goroutines meet are tested once more with the race detector. What the
 # command tests are processes of their own, which it does not see; of simulate and
 # conformance, which take minutes under it, MEET are the tests in which goroutines meet.
-RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|report|stat|verify|yardstick)(/|$$)')
+RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|publish|report|stat|verify|yardstick)(/|$$)')
 MEET = ^Test(TableDependsOnItsSeedAlone|SoundServer)$$
 
 # The tests that inject a fault into real processes, and see the gate that is its own fire; how often each.
