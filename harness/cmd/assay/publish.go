@@ -23,7 +23,7 @@ compressed, with a report of its own that follows from the copy alone. Of the re
 The run must be sound (assay verify), the copy must come to the same verdict on every claim, and
 must be no larger than --most; if not, nothing is left behind. The run in DIR stays as it is.`,
 		Example: `  assay publish results/local/20260102T030405Z-full-0123456789ab results/2026-01-02-full
-  assay publish results/local/20260102T030405Z-full-0123456789ab /tmp/copy --most 16384`,
+  assay publish results/local/20260102T030405Z-full-0123456789ab copy --most 16384`,
 		Args: exactly("DIR", "NEW"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if most < 1 {
