@@ -12,6 +12,9 @@ DIR     ?= $(lastword $(sort $(wildcard results/local/*Z-*)))
 RACE = $$($(GO) list ./models/... ./harness/... | grep -vE '/(conformance|cmd|publish|report|stat|verify|yardstick)(/|$$)')
 MEET = ^Test(TableDependsOnItsSeedAlone|SoundServer)$$
 
+# Faults that only a machine with two processors, real-time threads, cgroups and pressure figures can have.
+WANT = ^Test(StolenProcessor|StarvedMemory|PausedSentinels|Throttled)$$
+
 # The tests that inject a fault into real processes, and see the gate that is its own fire; how often each.
 FAULTS = ^Test(ThrottledGenerator|SaturatedGenerator|StolenProcessor|WrongAnswers|DuplicatedAnswers|DroppedAnswers|RefusedRequests|Impostor|ServerKilled|FullListenQueue|SlowBackend|BusyBackend|RateBeyondTheGenerator|MiscountingServer|UnfairServer|ColdServer|RestlessServer|CollectingThreads|LostSegments|PausedSentinels|Throttled|PaddedAnswers|MiscountingGenerator|HangingUpServer|StarvedMemory)$$
 TIMES ?= 10
@@ -93,6 +96,9 @@ test: build ## all tests, with the race detector where goroutines meet
 	$(GO) test -timeout 20m ./...
 	$(GO) test -timeout 20m -race $(RACE)
 	$(GO) test -timeout 20m -race -run '$(MEET)' ./harness/stat/simulate ./harness/conformance
+	@echo "Tests that skipped themselves for want of something on this machine:"
+	@{ $(GO) test -count=1 -v -skip '^TestRecord$$' ./bench/micro ./harness/oracle ./harness/trace/live ./harness/report/browser; \
+	$(GO) test -count=1 -v -run '$(WANT)' ./harness/campaign; } | grep -A1 -e '--- SKIP' || echo none
 
 lint: ## gofumpt and staticcheck
 	@files=$$($(GO) tool gofumpt -l bench models harness); test -z "$$files" || { echo "not formatted (go tool gofumpt -w):" $$files; exit 1; }

@@ -198,3 +198,14 @@ func TestEachAlternationHasASeedOfItsOwn(t *testing.T) {
 		t.Errorf("%d seeds, want 4", len(seen))
 	}
 }
+
+// What the record says of a generator that does not end is that, and nothing of where it stands.
+func TestEndlessGenerator(t *testing.T) {
+	b, _ := bench(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err := b.output(ctx, "slow", []string{"sleep", "60"}, strings.NewReplacer())
+	if err == nil || !strings.HasPrefix(err.Error(), "slow: it was not over when its time was up") || strings.Contains(err.Error(), "/sleep") {
+		t.Errorf("%v", err)
+	}
+}

@@ -159,8 +159,11 @@ func (b *Bench) output(ctx context.Context, name string, argv []string, fill *st
 			err = errors.New(p.Exit())
 		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %.300s", strings.Join(command, " "), err, p.LogTail())
+	if ctx.Err() != nil { // what reading then says follows from the end that was put to it
+		err = fmt.Errorf("it was not over when its time was up: %w", ctx.Err())
+	}
+	if err != nil { // by its name: the command line has this machine's folders in it
+		return nil, fmt.Errorf("%s: %w: %.300s", name, err, p.LogTail())
 	}
 	return out, nil
 }
