@@ -98,7 +98,7 @@ test: build ## all tests, with the race detector where goroutines meet
 	$(GO) test -timeout 20m -race -run '$(MEET)' ./harness/stat/simulate ./harness/conformance
 	@echo "Tests that skipped themselves for want of something on this machine:"
 	@{ $(GO) test -count=1 -v -skip '^TestRecord$$' ./bench/micro ./harness/oracle ./harness/trace/live ./harness/report/browser; \
-	$(GO) test -count=1 -v -run '$(WANT)' ./harness/campaign; } | grep -A1 -e '--- SKIP' || echo none
+	$(GO) test -count=1 -v -run '$(WANT)' ./harness/campaign; } | grep -B1 -e '--- SKIP' || echo none
 
 lint: ## gofumpt and staticcheck
 	@files=$$($(GO) tool gofumpt -l bench models harness); test -z "$$files" || { echo "not formatted (go tool gofumpt -w):" $$files; exit 1; }
