@@ -220,7 +220,7 @@ func (v *View) mostTelling() (Cell, bool) {
 	return cells[0], true
 }
 
-// tellingTable has a row an arm, and a column for each telling figure that the run has. A run
+// tellingTable has a row an arm and a column a telling figure, where the run has any of them. A run
 // that has none has the table of its most telling cell.
 func (v *View) tellingTable() mdTable {
 	if c, _ := v.mostTelling(); !isTelling(c) {
@@ -242,7 +242,9 @@ func (v *View) tellingTable() mdTable {
 		for _, f := range telling {
 			row = append(row, v.tellingField(f.metric, f.cell, a.Name))
 		}
-		t.rows = append(t.rows, row)
+		if asked := func(figure string) bool { return figure != "–" }; slices.ContainsFunc(row[1:], asked) {
+			t.rows = append(t.rows, row)
+		}
 	}
 	return t.dropEmpty()
 }

@@ -95,6 +95,20 @@ func TestFindingsEscape(t *testing.T) {
 	}
 }
 
+// An arm that was asked other questions has no row of dashes.
+func TestTellingTableNamesWhoWasAsked(t *testing.T) {
+	v := view(t, usual())
+	cells := v.tellingCells()
+	defer func(old string) { telling[0].cell = old }(telling[0].cell)
+	telling[0].cell = cells[0].Name
+	before := v.tellingTable().String()
+	arms := len(v.Arms)
+	v.Arms = append(v.Arms, Arm{Name: "unasked"})
+	if after := v.tellingTable().String(); after != before || strings.Count(after, "\n") < arms {
+		t.Errorf("got\n%swant %d arms as in\n%s", after, arms-1, before)
+	}
+}
+
 func TestBetween(t *testing.T) {
 	got, err := Between("a\n"+findingsBegin+"old\n"+findingsEnd+"b\n", "new\n\n")
 	if want := "a\n" + findingsBegin + "\nnew\n\n" + findingsEnd + "b\n"; err != nil || got != want {
