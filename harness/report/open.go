@@ -41,7 +41,7 @@ func FromManifest(m *journal.Manifest, trials []trial.Trial, takes func(workload
 		Finished: m.State == journal.Complete, Command: again(m), Baseline: p.Arms[0].Name,
 		Placement: Placement{Server: m.Placement.Server, Load: m.Placement.Load, Shared: m.Placement.Shared},
 		GOOS:      m.Environment.OS, GOARCH: m.Environment.Arch, CPU: m.Environment.Processor,
-		Facts: facts(m), Trials: trials, Seed: p.Seed, NullRate: m.NullRate,
+		Facts: facts(m), Trials: trials, Seed: p.Seed, NullRate: m.NullRate, Slice: p.Timing.Slice,
 		Register: m.Register, Exhibits: Exhibits{Suites: m.Suites},
 	}
 	if m.Condensed != nil {

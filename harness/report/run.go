@@ -31,7 +31,8 @@ type Run struct {
 
 	Seed uint64 // of the plan
 
-	NullRate float64 // what the generator gets of a server that does nothing, per second; 0: not known
+	NullRate float64       // what the generator gets of a server that does nothing, per second; 0: not known
+	Slice    time.Duration // load on one arm at a stretch; 0: not known
 
 	Trials []trial.Trial
 

@@ -11,7 +11,7 @@ import (
 
 // Context is what the trials of a cell do not say of themselves.
 func (r *Run) Context(cell string) validity.Context {
-	c := validity.Context{Server: len(r.Placement.Server), Load: len(r.Placement.Load), Shared: r.Placement.Shared, NullRate: r.NullRate}
+	c := validity.Context{Server: len(r.Placement.Server), Load: len(r.Placement.Load), Shared: r.Placement.Shared, NullRate: r.NullRate, Slice: r.Slice}
 	for i := range r.Cells {
 		if r.Cells[i].Name == cell {
 			c.Open, c.Conns, c.NewConns = r.Cells[i].Open, r.Cells[i].Conns, r.Cells[i].NewConns

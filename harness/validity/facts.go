@@ -20,6 +20,7 @@ type facts struct {
 	by                         map[string]uint64 // errors by kind, those after the last slice too
 	bytesIn, answerBytes       uint64
 	served                     float64 // sum over requests of think and service time
+	service                    float64 // mean over requests of service time
 	server, generator, backend float64 // processor time
 	polled                     float64 // of the generator's: no work
 	serverBusy, loadBusy       float64 // of their processors
@@ -119,15 +120,21 @@ func (f *facts) addMachine(s *trial.Slice) {
 // decode sums think and service times over all requests. What cannot be decoded is the
 // business of whoever reads the figures; here it leaves the sum unknown.
 func (f *facts) decode() {
+	sum, count := 0.0, 0.0
 	for _, c := range f.Classes() {
-		for _, text := range []string{c.Service, c.Slip} {
-			h, err := hdrhistogram.Decode([]byte(text))
-			if err != nil {
-				return
-			}
-			f.served += h.Mean() * float64(h.TotalCount())
+		service, err := hdrhistogram.Decode([]byte(c.Service))
+		if err != nil {
+			return
 		}
+		think, err := hdrhistogram.Decode([]byte(c.Slip))
+		if err != nil {
+			return
+		}
+		n := float64(service.TotalCount())
+		sum, count = sum+n*service.Mean(), count+n
+		f.served += n*service.Mean() + float64(think.TotalCount())*think.Mean()
 	}
+	f.service = share(sum, count)
 	f.decoded = len(f.Slices) > 0
 }
 

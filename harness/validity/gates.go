@@ -49,7 +49,7 @@ var Gates = []Gate{
 		Advice: "the arrivals were not those intended: lower --rate, or free the generator's processor", of: arrivals,
 	},
 	{
-		Name: "Little's law", Looks: "closed loop: |N − X·(R+Z)| ÷ N, with Z the generator's own think time",
+		Name: "Little's law", Looks: "closed loop: |N − X·(R+Z)| ÷ N, with Z the generator's own think time and the drain's share allowed for",
 		Suspect: .02, Invalid: .10, Proof: "TestHangingUpServer",
 		Advice: "connections stood idle or times are wrong: see reopened connections, and lengthen the slices", of: little,
 	},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"assay/harness/trial"
 )
@@ -20,6 +21,9 @@ func TestGates(t *testing.T) {
 			f(&t.Slices[i])
 		}
 	}
+	// Slices that ended with half a request of 4.99 ms left on average.
+	known := closed
+	known.Slice = length - 2495*time.Microsecond
 	for _, row := range []struct {
 		what  string
 		cell  Context
@@ -70,6 +74,10 @@ func TestGates(t *testing.T) {
 		{"other arrivals", open, func(t *trial.Trial) { slice(t).Load.Arrivals.P = .002 }, "arrivals SUSPECT"},
 		{"arrivals that four slices may have by chance", open, func(t *trial.Trial) { slice(t).Load.Arrivals.P = .003 }, ""},
 		{"a connection idle now and then", closed, func(t *trial.Trial) { each(t, service(4_850_000)) }, "Little's law SUSPECT"},
+		{"a drain of half a slice", closed, func(t *trial.Trial) { each(t, drained(length/2)) }, "Little's law INVALID"},
+		{"a drain of half a slice, of known length", known, func(t *trial.Trial) { each(t, drained(length/2)) }, ""},
+		{"a connection idle now and then, beside the drain", known, func(t *trial.Trial) { each(t, drained(length/2)); each(t, service(4_850_000)) }, "Little's law SUSPECT"},
+		{"requests longer than the slice and its drain", known, func(t *trial.Trial) { each(t, drained(length/2)); each(t, service(5_200_000)) }, "Little's law SUSPECT"},
 		{"connections idle", closed, func(t *trial.Trial) { each(t, service(4_000_000)) }, "Little's law INVALID"},
 		{"starved connections", closed, func(t *trial.Trial) { t.Jain = .94 }, "fairness SUSPECT"},
 		{"starved connections, open", open, func(t *trial.Trial) { t.Jain = .5 }, ""},
@@ -151,6 +159,11 @@ func load(share float64) func(s *trial.Slice) {
 			s.GeneratorCPU = int64((share - .2) * length)
 		}
 	}
+}
+
+// drained lets the last answer of a slice be so much later, ns.
+func drained(by int64) func(s *trial.Slice) {
+	return func(s *trial.Slice) { s.Length += by }
 }
 
 func service(ns int64) func(s *trial.Slice) {

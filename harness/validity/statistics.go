@@ -127,8 +127,18 @@ func little(f *facts) (float64, string, bool) {
 	if f.Open || f.Conns == 0 || f.length == 0 || !f.decoded || f.errors > 0 || f.answers == 0 {
 		return 0, "", false
 	}
-	n := f.served / f.length
+	n := f.served / f.occupied()
 	return math.Abs(float64(f.Conns)-n) / float64(f.Conns), fmt.Sprintf("%d connections, but rate × (service + think time) is %.1f", f.Conns, n), true
+}
+
+// occupied is how long a connection is in use that never stands idle, ns: in every slice until it
+// ends, and then for what the request has left that is out. That is half a service time on average, whether
+// requests take equally long, or are answered one by one in whatever order until none is left.
+func (f *facts) occupied() float64 {
+	if f.Slice == 0 {
+		return f.length
+	}
+	return float64(len(f.Slices)) * (float64(f.Slice) + f.service/2)
 }
 
 func fairness(f *facts) (float64, string, bool) {

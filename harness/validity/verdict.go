@@ -3,6 +3,7 @@ package validity
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"assay/harness/trial"
 )
@@ -49,6 +50,8 @@ type Context struct {
 	Server   int  // processors of the server
 	Load     int  // processors of the generator and the backends
 	Shared   bool // both on the same processor
+	// Slice is how long each slice had load, before its drain; 0: not known.
+	Slice time.Duration
 	// NullRate is what the generator gets in a closed loop of a server that does nothing, per
 	// second; 0: not known.
 	NullRate float64
