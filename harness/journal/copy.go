@@ -21,11 +21,11 @@ type Condensed struct {
 	Seal   string `json:"seal"`   // of the whole run's manifest
 }
 
-// Copy makes a copy of the finished run in from in the new folder to, without its logs and derived
+// Copy makes a copy of the finished run in from in the empty folder to, without its logs and derived
 // files: every trial as condense leaves it, the last of each key, in a chain of their own; records and
 // results of cases compressed. kept says in words what condense keeps. What from holds is not
 // changed. The errors are Read's, condense's, and those of a run that is not finished or is such a copy
-// itself, and of a folder that is there already.
+// itself, and of a folder that is missing or holds something.
 func Copy(from, to, kept string, condense func(*trial.Trial) error) error {
 	m, trials, err := Read(from)
 	switch {
@@ -41,8 +41,11 @@ func Copy(from, to, kept string, condense func(*trial.Trial) error) error {
 		return err
 	}
 	m.Condensed = &Condensed{Kept: kept, Trials: whole, Seal: m.Seal}
-	if err := os.Mkdir(to, 0o755); err != nil {
+	switch held, err := os.ReadDir(to); {
+	case err != nil:
 		return fmt.Errorf("a place for the copy: %w", err)
+	case len(held) > 0:
+		return fmt.Errorf("%s holds %s already: a copy needs a folder of its own", to, held[0].Name())
 	}
 	var records bytes.Buffer
 	link := genesis(m.ID)

@@ -40,10 +40,13 @@ func Run(from, to string, most int64, takes func(workload, param string) bool) (
 	for i := range before.Cells {
 		open[before.Cells[i].Name] = before.Cells[i].Open
 	}
-	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+	switch err := os.Mkdir(to, 0o755); {
+	case errors.Is(err, fs.ErrExist):
 		return size, fmt.Errorf("%s is there already: choose a name that is not", to)
+	case err != nil:
+		return size, fmt.Errorf("a place for the copy: %w", err)
 	}
-	defer func() {
+	defer func() { // from here on the folder is this call's own
 		if err != nil {
 			os.RemoveAll(to)
 		}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -37,7 +39,7 @@ must be no larger than --most; if not, nothing is left behind. The run in DIR st
 				return err
 			}
 			if err := s.sound(args[1]); err != nil {
-				return err
+				return errors.Join(err, os.RemoveAll(args[1]))
 			}
 			_, err = fmt.Fprintf(s.out, "%s: %d KiB in %d files\n", filepath.Clean(args[1]), size.Bytes>>10, len(size.Files))
 			return err
