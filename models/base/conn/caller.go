@@ -52,7 +52,7 @@ func (r *Caller) CallAll(cs []style.Call) error {
 }
 
 // send writes the call's request on an idle connection or a fresh one. An idle
-// one that the backend has closed is replaced once. Connecting ends by until.
+// one that the backend has closed is replaced once. All of that ends by until.
 func (r *Caller) send(c *style.Call, fresh bool, until time.Time) (*upstream, error) {
 	s := r.Up.Service
 	if len(s.Backends) == 0 {
@@ -64,7 +64,7 @@ func (r *Caller) send(c *style.Call, fresh bool, until time.Time) (*upstream, er
 		return nil, Failed(err, errors.Is(err, os.ErrDeadlineExceeded))
 	}
 	u.out = u.attempt.Start(u.out[:0], c, s.Backends[backend], s.Limits)
-	if _, err = u.stream.Write(u.out, s.BackendTimeout); err == nil {
+	if _, err = u.stream.Write(u.out, time.Until(until)); err == nil {
 		return u, nil
 	}
 	u.stream.Close()

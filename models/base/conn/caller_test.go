@@ -87,17 +87,28 @@ func TestStaleConnectionIsRetriedOnce(t *testing.T) {
 	}
 }
 
+// timed is a script that notes how long its writes may take.
+type timed struct {
+	*script
+	given *[]time.Duration
+}
+
+func (s timed) Write(b []byte, within time.Duration) (int, error) {
+	*s.given = append(*s.given, within)
+	return s.script.Write(b, within)
+}
+
 // A call's deadline is one for all that it does: what others' dials took is not
-// given to the next, and a connection that fails late is not replaced in new time.
-func TestDialEndsByTheDeadline(t *testing.T) {
+// given to the next, nor to a write, and a connection that fails late is not replaced in new time.
+func TestDialsAndWritesEndByTheDeadline(t *testing.T) {
 	r, _ := caller()
 	r.Up.Service.BackendTimeout = time.Hour
-	var given []time.Duration
+	var given, writes []time.Duration
 	const took = 2 * time.Millisecond
 	r.Up.Dial = func(_ string, within time.Duration) (Stream, error) {
 		given = append(given, within)
 		time.Sleep(took)
-		return &script{reads: []any{answer("1"), io.EOF}}, nil
+		return timed{&script{reads: []any{answer("1"), io.EOF}}, &writes}, nil
 	}
 	if err := r.CallAll(make([]style.Call, 3)); err != nil {
 		t.Fatal(err)
@@ -107,8 +118,13 @@ func TestDialEndsByTheDeadline(t *testing.T) {
 			t.Errorf("dial %d of one CallAll may take %v, want at most %v", i, d, most)
 		}
 	}
-	if len(given) != 3 {
-		t.Errorf("%d dials, want 3", len(given))
+	for i, d := range writes {
+		if most := time.Hour - time.Duration(i+1)*took; d <= 0 || d > most {
+			t.Errorf("write %d of one CallAll may take %v, want at most %v", i, d, most)
+		}
+	}
+	if len(given) != 3 || len(writes) != 3 {
+		t.Errorf("%d dials and %d writes, want 3 of each", len(given), len(writes))
 	}
 	// The time is over before an idle connection turns out to be gone.
 	past := time.Now().Add(-time.Second)
