@@ -24,6 +24,7 @@ type facts struct {
 	server, generator, backend float64 // processor time
 	polled                     float64 // of the generator's: no work
 	serverBusy, loadBusy       float64 // of their processors
+	sleeps                     float64 // switches at which a task of the server gave the processor up itself
 	steal, throttled, memory   float64
 	hiccupTime                 float64
 	retransmits, drops         int64
@@ -104,6 +105,12 @@ func (f *facts) addMachine(s *trial.Slice) {
 	f.drops += s.ListenDrops
 	f.idleCPU += float64(s.IdleCPU)
 	f.idleSpan += float64(s.IdleSpan)
+	if s.Switches > 0 {
+		f.sleeps += float64(s.Switches)
+		if s.Involuntary != nil {
+			f.sleeps -= float64(*s.Involuntary)
+		}
+	}
 	m := s.Machine
 	if m == nil {
 		f.machine = false

@@ -89,7 +89,7 @@ var Gates = []Gate{
 		Advice: "stopping all threads is the collector's price, not the model's: compare with GOGC=off", of: collections,
 	},
 	{
-		Name: "stranger", Looks: "busy share of the server's processors that is not the server's",
+		Name: "stranger", Looks: "busy share of the server's processors that is not the server's, nor its processors' falling idle and waking",
 		Suspect: .10, Invalid: .30, Proof: "TestStolenProcessor",
 		Advice: "another process used the server's processor: find it (top) and repeat", of: stranger,
 	},

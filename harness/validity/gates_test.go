@@ -106,6 +106,10 @@ func TestGates(t *testing.T) {
 		{"a collection under threads", closed, func(t *trial.Trial) { t.Runtime.Collections = 1 }, "collections SUSPECT"},
 		{"a collection elsewhere", closed, func(t *trial.Trial) { t.Runtime.Collections, t.Model = 1, "goroutine" }, ""},
 		{"a stranger", open, func(t *trial.Trial) { each(t, func(s *trial.Slice) { s.Machine.ServerBusy += length * 11 / 100 }) }, "stranger SUSPECT"},
+		{"a server that waits often", closed, func(t *trial.Trial) { each(t, waits(.11, 8000, 0)) }, ""},
+		{"a server that is often made to wait", closed, func(t *trial.Trial) { each(t, waits(.11, 8000, 8000)) }, "stranger SUSPECT"},
+		{"a stranger beside a server that waits often", closed, func(t *trial.Trial) { each(t, waits(.22, 8000, 0)) }, "stranger SUSPECT"},
+		{"waits on a processor that is never idle", closed, func(t *trial.Trial) { each(t, waits(.5, 100_000, 0)) }, "stranger INVALID"},
 		{"a greedy stranger", closed, func(t *trial.Trial) { each(t, func(s *trial.Slice) { s.Machine.ServerBusy += length * 31 / 100 }) }, "stranger INVALID"},
 		{"a stranger beside the generator", closed, func(t *trial.Trial) { each(t, load(.46)) }, "load stranger SUSPECT"},
 		{"a greedy one", closed, func(t *trial.Trial) { each(t, load(.72)) }, "load stranger INVALID"},
@@ -158,6 +162,14 @@ func load(share float64) func(s *trial.Slice) {
 		if share > .75 {
 			s.GeneratorCPU = int64((share - .2) * length)
 		}
+	}
+}
+
+// waits gives the server so many switches in a slice, and its processor a share of work more that is not the server's.
+func waits(more float64, switches, forced int64) func(s *trial.Slice) {
+	return func(s *trial.Slice) {
+		s.Switches, s.Involuntary = switches, &forced
+		s.Machine.ServerBusy += int64(more * length)
 	}
 }
 
