@@ -7,7 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/sys/unix"
+	"assay/models/base/sock"
 )
 
 // Threads starts OS threads, a goroutine locked to each, up to a bound: beyond
@@ -77,7 +77,7 @@ func (t *Threads) Fill(n int, f func()) error {
 // exactly as any other: it has inherited the slack of the runtime's watchdog.
 func Own() {
 	runtime.LockOSThread()
-	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 50_000, 0, 0, 0) // ns, the kernel's default
+	sock.EvenSlack()
 }
 
 // spare is how many processors of Go's scheduler stay free above the threads. While

@@ -30,7 +30,7 @@ const (
 
 // slowWatchdog starts the process anew, under the same number, with a timer slack
 // that the watchdog inherits: it exists before any code of ours. Threads that
-// sleep for requests set their own (blocking.Own, loop.Run). Where the kernel has
+// sleep for requests set their own (blocking.Own, loop.Run, sock.Block). Where the kernel has
 // no such slack, the process goes on as it is.
 func slowWatchdog() error {
 	slack, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -243,5 +244,25 @@ func TestBlockBlocks(t *testing.T) {
 	Block(-d)
 	if took := time.Since(start); took < d {
 		t.Errorf("Block(%v) took %v", d, took)
+	}
+}
+
+// A thread that asked for finer or coarser timers blocks as exactly as all others.
+func TestBlockIsAsExactInEveryThread(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	was, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0)
+	if err != nil {
+		t.Skipf("this kernel has no timer slack: %v", err)
+	}
+	defer unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(was), 0, 0, 0)
+	for _, asked := range []uintptr{1, 10_000_000} { // a loop's, and what a slow watchdog leaves
+		if err := unix.Prctl(unix.PR_SET_TIMERSLACK, asked, 0, 0, 0); err != nil {
+			t.Fatal(err)
+		}
+		Block(time.Microsecond)
+		if got, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0); err != nil || got != slack {
+			t.Errorf("after Block, the slack of a thread that had %d ns is %d, %v, want %d", asked, got, err, slack)
+		}
 	}
 }

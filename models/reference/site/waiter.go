@@ -4,9 +4,8 @@ import (
 	"sync"
 	"time"
 
+	"assay/models/base/sock"
 	"assay/models/base/style"
-
-	"golang.org/x/sys/unix"
 )
 
 // Waiter waits by goroutines, as a service written for Go's runtime does. One
@@ -46,11 +45,7 @@ func (w *Waiter) CallAll(cs []style.Call) error {
 }
 
 // Block implements style.Waiter: one sleep in the kernel.
-func (*Waiter) Block(d time.Duration) {
-	left := unix.NsecToTimespec(int64(d))
-	for unix.Nanosleep(&left, &left) == unix.EINTR { // the runtime's own signals interrupt it
-	}
-}
+func (*Waiter) Block(d time.Duration) { sock.Block(d) }
 
 // Offload implements style.Waiter: a goroutine of its own disturbs nobody.
 func (*Waiter) Offload(f func()) { f() }
