@@ -103,14 +103,7 @@ func (m *class) add(c *trial.ClassFigures) error {
 		if k.sum.Recorded == nil {
 			*k.sum = *stat.NewLatency()
 		}
-		if *k.text == "" {
-			continue
-		}
-		h, err := hdr.Decode([]byte(*k.text))
-		if err != nil {
-			return fmt.Errorf("histogram: %w", err)
-		}
-		if err := k.sum.Merge(&stat.Latency{Recorded: h}); err != nil {
+		if err := k.sum.Add(*k.text); err != nil {
 			return err
 		}
 	}
@@ -144,7 +137,7 @@ func rounded(h *hdr.Histogram, keep int) (*hdr.Histogram, error) {
 		if bar.Count == 0 {
 			continue
 		}
-		if err := out.RecordValues(min(middle(bar.From, keep), out.HighestTrackableValue()), bar.Count); err != nil {
+		if err := out.RecordValues(middle(bar.From, keep), bar.Count); err != nil {
 			return nil, fmt.Errorf("histogram: %w", err)
 		}
 	}

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,15 +23,19 @@ type Size struct {
 
 // File is one of its files.
 type File struct {
-	Name  string
+	Name  string // without its folder
 	Bytes int64
 }
 
 // Run makes a copy of the finished run in from in the new folder to, with its report, and gives its
-// size. most bounds that size, bytes. takes is as for report.Open. If it fails, to is removed again: the errors are those
-// of a run that cannot be read or is not finished, of a copy that is too large, and of one whose verdicts are
-// not the run's.
-func Run(from, to string, most int64, takes func(workload, param string) bool) (size Size, err error) {
+// size. most bounds that size, bytes. takes is as for report.Open. If it fails, to is removed again: the
+// errors are those of a run that cannot be read or is not finished, of a folder that is there already,
+// of a copy that is too large, and of one whose verdicts are not the run's.
+func Run(from, to string, most int64, takes func(workload, param string) bool) (Size, error) {
+	return run(from, to, most, takes, Condense)
+}
+
+func run(from, to string, most int64, takes func(workload, param string) bool, condense func(t *trial.Trial, open bool) error) (size Size, err error) {
 	from, to = filepath.Clean(from), filepath.Clean(to)
 	before, err := analyse(from, takes)
 	if err != nil {
@@ -51,7 +56,7 @@ func Run(from, to string, most int64, takes func(workload, param string) bool) (
 			os.RemoveAll(to)
 		}
 	}()
-	if err := journal.Copy(from, to, Kept, func(t *trial.Trial) error { return Condense(t, open[t.Cell]) }); err != nil {
+	if err := journal.Copy(from, to, Kept, func(t *trial.Trial) error { return condense(t, open[t.Cell]) }); err != nil {
 		return size, err
 	}
 	after, err := analyse(to, takes)
@@ -116,7 +121,7 @@ func measure(dir string) (Size, error) {
 		s.Files = append(s.Files, File{d.Name(), info.Size()})
 		return nil
 	})
-	slices.SortFunc(s.Files, func(a, b File) int { return int(b.Bytes - a.Bytes) })
+	slices.SortFunc(s.Files, func(a, b File) int { return cmp.Compare(b.Bytes, a.Bytes) })
 	return s, err
 }
 

@@ -41,7 +41,11 @@ func TestPublishedCopyIsSound(t *testing.T) {
 	if size.Bytes == 0 || len(size.Files) < 6 || size.Files[0].Bytes < size.Files[1].Bytes {
 		t.Errorf("size %+v", size)
 	}
-	for name, want := range map[string]string{"report.md": "a copy made to be published", "latency.hlog": "goroutine:response", "manifest.json": publish.Kept} {
+	for name, want := range map[string]string{
+		"report.md":     "a copy made to be published",
+		"latency.hlog":  "goroutine:response",
+		"manifest.json": publish.Kept,
+	} {
 		text, err := os.ReadFile(filepath.Join(to, name))
 		if err != nil || !bytes.Contains(text, []byte(want)) {
 			t.Errorf("%s does not say %q (%v)", name, want, err)

@@ -103,7 +103,7 @@ func TestQuantileSupportAndCensoring(t *testing.T) {
 	} {
 		l := NewLatency()
 		// the generator records what it gave up where the wait would have ended
-		if err := l.add(encode(t, append(repeat(row.n, 1e6), repeat(int(row.censored), 3e9)...)...)); err != nil {
+		if err := l.Add(encode(t, append(repeat(row.n, 1e6), repeat(int(row.censored), 3e9)...)...)); err != nil {
 			t.Fatal(err)
 		}
 		l.Censored = row.censored
@@ -121,7 +121,7 @@ func TestQuantileSupportAndCensoring(t *testing.T) {
 // The rank under censoring must be that of the whole sample: 900 fast, 90 slow, 10 lost.
 func TestQuantileRankCountsTheLost(t *testing.T) {
 	l := NewLatency()
-	if err := l.add(encode(t, slices.Concat(repeat(900, 1e6), repeat(90, 5e6), repeat(10, 3e9))...)); err != nil {
+	if err := l.Add(encode(t, slices.Concat(repeat(900, 1e6), repeat(90, 5e6), repeat(10, 3e9))...)); err != nil {
 		t.Fatal(err)
 	}
 	l.Censored = 10

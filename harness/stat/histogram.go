@@ -71,7 +71,7 @@ func (f *Figures) Latency(which Which) (*Latency, error) {
 	}
 	p := f.merged[which]
 	l.Censored, l.Clipped = l.Censored+p.Censored, l.Clipped+p.Clipped
-	return l, l.add(p.text)
+	return l, l.Add(p.text)
 }
 
 // latencyOf merges what a trial recorded.
@@ -127,11 +127,12 @@ func (l *Latency) addClass(c *trial.ClassFigures, which Which) error {
 		l.Censored += int64(c.Censored)
 	}
 	l.Clipped += int64(c.Clipped)
-	return l.add(encoded)
+	return l.Add(encoded)
 }
 
-// add merges an encoded histogram; an empty string is an empty histogram.
-func (l *Latency) add(encoded string) error {
+// Add merges an encoded histogram, none of whose requests is censored or clipped; an empty string is an
+// empty histogram. The error is that of a text that is no histogram, or of values outside the range.
+func (l *Latency) Add(encoded string) error {
 	if encoded == "" {
 		return nil
 	}
