@@ -167,6 +167,8 @@ func TestSettingsFollowTheCell(t *testing.T) {
 		{Arm{Model: "thread", Options: map[string]string{"callall": "spawn"}}, fanout, 3, map[string]string{"procs": "408"}},
 		{Arm{Model: "thread", Options: map[string]string{"callall": "pool", "callers": "10"}}, fanout, 3, map[string]string{"procs": "118"}},
 		{Arm{Model: "thread"}, Cell{Workload: "echo", Conns: 9000}, 0, map[string]string{"procs": "9008", "max-threads": "9008"}},
+		{Arm{Model: "thread-c"}, Cell{Workload: "echo", Conns: 9000}, 0, map[string]string{"max-threads": "9008"}},
+		{Arm{Model: "thread-c"}, fanoutCell(8000, 10), 3, nil},
 		// what the user says is not overruled
 		{Arm{Model: "thread", Options: map[string]string{"procs": "3"}}, echo, 0, nil},
 		// requests that wait need a worker each, those that do not leave the model's own

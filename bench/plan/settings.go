@@ -28,9 +28,10 @@ const mostWorkers = 512
 // many backends one request of the cell may ask.
 func Settings(a *Arm, c *Cell, backends int) []Setting {
 	follow := map[string]func(*Arm, *Cell, int) []Setting{
-		"thread":  threadSettings,
-		"pool":    poolSettings,
-		"prefork": preforkSettings,
+		"thread":   threadSettings,
+		"thread-c": roomForThreads,
+		"pool":     poolSettings,
+		"prefork":  preforkSettings,
 	}[a.Model]
 	if follow == nil || a.External() {
 		return nil
@@ -61,10 +62,19 @@ func threadSettings(a *Arm, c *Cell, backends int) []Setting {
 		"procs", strconv.Itoa(threads + spareProcs),
 		fmt.Sprintf("GOMAXPROCS at least the threads: %d for %s, %d beside", threads, what, spareProcs),
 	}}
-	if threads > 8000 {
-		settings = append(settings, Setting{"max-threads", strconv.Itoa(threads + spareProcs), "no connection of the cell may be refused for want of a thread"})
+	return append(settings, maxThreads(threads)...)
+}
+
+// roomForThreads: in C no scheduler is to be told, but the model refuses connections beyond the
+// same bound. Threads for calls do not count there.
+func roomForThreads(_ *Arm, c *Cell, _ int) []Setting { return maxThreads(c.Most()) }
+
+// maxThreads is the option that a model of so many threads needs, where its own bound is below.
+func maxThreads(threads int) []Setting {
+	if threads <= 8000 {
+		return nil
 	}
-	return settings
+	return []Setting{{"max-threads", strconv.Itoa(threads + spareProcs), "no connection of the cell may be refused for want of a thread"}}
 }
 
 // poolSettings: a worker waits as long as its request does, so a pool for requests
