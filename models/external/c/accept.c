@@ -60,10 +60,14 @@ static int accept_all(struct server *s, struct turned *turned, int rested) {
         case ENOBUFS:
         case ENOMEM:
             /* The connection stays in the queue: without a rest this would spin. */
+            if (rested == 0) {
+                fprintf(stderr, "thread-c: accept: %s: resting until it mends\n", strerror(errno));
+            }
             return rested == 0 ? FIRST_REST : rested >= MOST_REST / 2 ? MOST_REST : 2 * rested;
         case EBADF:
         case EINVAL:
         case ENOTSOCK:
+        case EFAULT:
             fprintf(stderr, "thread-c: accept: %s\n", strerror(errno));
             exit(1);
         default:

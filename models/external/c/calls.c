@@ -3,8 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CALL_BUFFER = 1 << 10 }; /* bytes read at a time from a backend: as all models */
-
 static enum outcome over(struct call *c, enum outcome outcome) {
     c->outcome = outcome;
     return outcome;
@@ -63,7 +61,10 @@ static enum outcome answer(struct upstreams *u, struct call *c, struct buf *in, 
     struct message m;
     reader_init(&r, true, u->max_body);
     for (;;) {
-        ssize_t n = buf_room(in, 1) ? sock_read(&c->sock, in->at + in->len, in->cap - in->len, until) : NET_BROKEN;
+        ssize_t n = NET_BROKEN;
+        if (buf_room(in, 1)) {
+            n = sock_read(&c->sock, in->at + in->len, in->cap - in->len, CALL_BUFFER, until);
+        }
         if (n <= 0) {
             close(c->sock.fd);
             if (n != NET_LATE && in->len == 0) {
@@ -131,20 +132,19 @@ static void *run(void *argument) {
     return NULL;
 }
 
-/* spawn makes a thread for each call but the first, which the caller makes itself,
- * as it does those for which there is no thread to be had. */
+/* spawn makes a thread for each call, and the caller makes itself those for which
+ * there is no thread to be had. */
 static void spawn(struct upstreams *u, struct call *calls, size_t n) {
     struct task tasks[n];
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, u->stack);
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         tasks[i] = (struct task){.u = u, .call = &calls[i]};
         tasks[i].own = pthread_create(&tasks[i].thread, &attributes, run, &tasks[i]) == 0;
     }
     pthread_attr_destroy(&attributes);
-    call_one(u, &calls[0]);
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (tasks[i].own) {
             pthread_join(tasks[i].thread, NULL);
         } else {
@@ -154,7 +154,7 @@ static void spawn(struct upstreams *u, struct call *calls, size_t n) {
 }
 
 enum outcome call_all(struct upstreams *u, struct call *calls, size_t n) {
-    if (u->callall == SPAWN && n > 1) {
+    if (u->callall == SPAWN) {
         spawn(u, calls, n);
     } else {
         scatter(u, calls, n);

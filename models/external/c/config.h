@@ -8,7 +8,7 @@
 
 enum callall {
     SCATTER, /* write to all backends, then read from all */
-    SPAWN,   /* a thread for each call but the first */
+    SPAWN,   /* a thread for each call */
 };
 
 struct config {

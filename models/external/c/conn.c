@@ -190,7 +190,7 @@ static bool step(struct session *s) {
     if (!room(s)) {
         return false;
     }
-    ssize_t n = sock_read(&s->conn->sock, s->in.at + s->in.len, s->in.cap - s->in.len, s->until);
+    ssize_t n = sock_read(&s->conn->sock, s->in.at + s->in.len, s->in.cap - s->in.len, READ_BUFFER, s->until);
     if (n == NET_LATE) {
         turn_down(s, 408, "request not received in time");
         flush(s);
@@ -213,7 +213,7 @@ static void discard(struct session *s) {
         return;
     }
     do {
-        n = sock_read(&s->conn->sock, s->in.at, s->in.cap, until);
+        n = sock_read(&s->conn->sock, s->in.at, s->in.cap, READ_BUFFER, until);
         sum += n;
     } while (n > 0 && sum <= LINGER_BYTES);
 }

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,6 +55,9 @@ void drain(struct server *s, int64_t within) {
         shutdown(c->sock.fd, SHUT_RD);
     }
     while (s->live > 0 && pthread_cond_timedwait(&s->none, &s->lock, &until) == 0) {
+    }
+    if (s->live > 0) {
+        fprintf(stderr, "thread-c: not drained within %ds: what is open is cut off\n", (int)(within / 1000000000));
     }
     pthread_mutex_unlock(&s->lock);
 }

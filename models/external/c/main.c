@@ -11,9 +11,6 @@
 
 #include "server.h"
 
-/* Answers are owed within 5 s of SIGTERM; what is not done shortly before is cut. */
-#define DRAIN_TIME 4500000000
-
 /* ARENAS bounds glibc's heaps: by default eight a processor, 64 MiB of addresses each,
  * which would be counted as memory of threads. Requests hardly use the heap. */
 enum { ARENAS = 2 };

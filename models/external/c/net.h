@@ -19,9 +19,14 @@ struct sock {
 
 int64_t now_ns(void); /* CLOCK_MONOTONIC */
 
+enum { /* bytes read at a time, however much room there is: as all models */
+    READ_BUFFER = 4 << 10, /* from a client */
+    CALL_BUFFER = 1 << 10, /* from a backend */
+};
+
 /* sock_read waits for bytes until a time (0: for ever) and gives at least one, or
- * NET_END, NET_BROKEN or NET_LATE. */
-ssize_t sock_read(struct sock *s, char *at, size_t len, int64_t until);
+ * NET_END, NET_BROKEN or NET_LATE. It reads at most `most` of the `room` there is. */
+ssize_t sock_read(struct sock *s, char *at, size_t room, size_t most, int64_t until);
 
 /* sock_write sends all, or fails: 0, NET_BROKEN or NET_LATE. The time allowed is
  * the socket's own send time-out. */

@@ -20,12 +20,12 @@
 #include "workload.h"
 
 enum {
-    READ_BUFFER = 4 << 10, /* bytes read at a time from a client: as all models */
     OUT_BUFFER = 1 << 10,  /* bytes of answers before they need the heap */
     OUT_BOUND = 64 << 10,  /* bytes of unsent answers at which no further request is taken */
     LINGER_BYTES = 4 << 20,
 };
 #define LINGER_TIME 1000000000 /* ns */
+#define DRAIN_TIME 4000000000  /* ns from SIGTERM; what is not done then is cut off */
 
 struct conn {
     struct sock sock;
