@@ -163,7 +163,7 @@ func injectOnce(t *testing.T, f fault) (spoilt, beside validity.Verdict) {
 		return validity.Context{
 			Open: f.cell.Open(), Conns: f.cell.Conns, NewConns: f.cell.NewConns,
 			Server: len(server), Load: len(load), Shared: len(cpus) < 2,
-			NullRate: m.NullRate, Slice: p.Timing.Slice,
+			NullRate: m.NullRate, Slice: p.Timing.SliceOf(&f.cell),
 		}
 	})
 	for i := range trials {

@@ -41,7 +41,7 @@ func FromManifest(m *journal.Manifest, trials []trial.Trial, takes func(workload
 		Finished: m.State == journal.Complete, Command: again(m), Baseline: p.Arms[0].Name,
 		Placement: Placement{Server: m.Placement.Server, Load: m.Placement.Load, Shared: m.Placement.Shared},
 		GOOS:      m.Environment.OS, GOARCH: m.Environment.Arch, CPU: m.Environment.Processor,
-		Facts: facts(m), Trials: trials, Seed: p.Seed, NullRate: m.NullRate, Slice: p.Timing.Slice,
+		Facts: facts(m), Trials: trials, Seed: p.Seed, NullRate: m.NullRate,
 		Register: m.Register, Exhibits: Exhibits{Suites: m.Suites},
 	}
 	if m.Condensed != nil {
@@ -51,7 +51,7 @@ func FromManifest(m *journal.Manifest, trials []trial.Trial, takes func(workload
 		r.Arms = append(r.Arms, armOf(m, &p.Arms[i]))
 	}
 	for i := range p.Cells {
-		r.Cells = append(r.Cells, cellOf(&p.Cells[i], takes))
+		r.Cells = append(r.Cells, cellOf(&p.Timing, &p.Cells[i], takes))
 		for _, c := range m.Capacity {
 			if last := &r.Cells[i]; c.Cell == last.Name {
 				last.Driven = c.Rate
@@ -103,10 +103,10 @@ func armOf(m *journal.Manifest, a *plan.Arm) Arm {
 	return arm
 }
 
-func cellOf(c *plan.Cell, takes func(workload, param string) bool) Cell {
+func cellOf(t *plan.Timing, c *plan.Cell, takes func(workload, param string) bool) Cell {
 	out := Cell{
 		Name: c.Name(), Title: titleOf(c), Workload: c.Workload, Open: c.Open(), Memory: c.Memory(),
-		Conns: c.Conns, NewConns: c.NewConns,
+		Conns: c.Conns, NewConns: c.NewConns, Slice: t.SliceOf(c),
 		Computes: takes(c.Workload, "cpu"), Arms: c.Arms,
 	}
 	dim := func(name, value string) { out.Dims = append(out.Dims, Fact{name, value}) }

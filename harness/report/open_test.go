@@ -63,6 +63,19 @@ func TestFromManifest(t *testing.T) {
 	}
 }
 
+// What judges a trial knows how long the slices of its own cell are: a crowd's are longer.
+func TestContextKnowsTheSlicesOfItsCell(t *testing.T) {
+	m := manifest()
+	m.Plan.Timing.Slice = 250 * time.Millisecond
+	m.Plan.Cells = append(m.Plan.Cells, plan.Cell{Workload: "echo", Conns: 1000}, plan.Cell{Workload: "echo", Conns: 64})
+	r := FromManifest(m, nil, func(string, string) bool { return false })
+	for i, want := range map[int]time.Duration{0: 250 * time.Millisecond, 2: 500 * time.Millisecond, 3: 250 * time.Millisecond} {
+		if got := r.Context(r.Cells[i].Name).Slice; got != want {
+			t.Errorf("%s: slices of %v, want %v", r.Cells[i].Name, got, want)
+		}
+	}
+}
+
 // The first of the thirty seconds: its shape is a promise.
 func TestHeader(t *testing.T) {
 	m := manifest()

@@ -31,8 +31,7 @@ type Run struct {
 
 	Seed uint64 // of the plan
 
-	NullRate float64       // what the generator gets of a server that does nothing, per second; 0: not known
-	Slice    time.Duration // load on one arm at a stretch; 0: not known
+	NullRate float64 // what the generator gets of a server that does nothing, per second; 0: not known
 
 	Trials []trial.Trial
 
@@ -56,14 +55,15 @@ type Cell struct {
 	Name     string
 	Title    string // one line: "fanout k=3 delay=20ms 2000/s"
 	Workload string
-	Dims     []Fact   // what tells it from other cells: parameters, conns, rate, in this order
-	Driven   float64  // requests a second, where the rate is a share of the capacity measured; else 0
-	Open     bool     // arrivals keep a schedule of their own; else a closed loop
-	Conns    int      // that carry requests
-	NewConns bool     // a connection per request
-	Memory   bool     // a ladder of idle connections instead of load
-	Computes bool     // the workload takes cpu=, so its handler can be made to compute
-	Arms     []string // that are asked; nil: all
+	Dims     []Fact        // what tells it from other cells: parameters, conns, rate, in this order
+	Driven   float64       // requests a second, where the rate is a share of the capacity measured; else 0
+	Open     bool          // arrivals keep a schedule of their own; else a closed loop
+	Conns    int           // that carry requests
+	NewConns bool          // a connection per request
+	Slice    time.Duration // load on one arm at a stretch; 0: not known
+	Memory   bool          // a ladder of idle connections instead of load
+	Computes bool          // the workload takes cpu=, so its handler can be made to compute
+	Arms     []string      // that are asked; nil: all
 }
 
 // Placement is which processors did what.

@@ -11,10 +11,10 @@ import (
 
 // Context is what the trials of a cell do not say of themselves.
 func (r *Run) Context(cell string) validity.Context {
-	c := validity.Context{Server: len(r.Placement.Server), Load: len(r.Placement.Load), Shared: r.Placement.Shared, NullRate: r.NullRate, Slice: r.Slice}
+	c := validity.Context{Server: len(r.Placement.Server), Load: len(r.Placement.Load), Shared: r.Placement.Shared, NullRate: r.NullRate}
 	for i := range r.Cells {
 		if r.Cells[i].Name == cell {
-			c.Open, c.Conns, c.NewConns = r.Cells[i].Open, r.Cells[i].Conns, r.Cells[i].NewConns
+			c.Open, c.Conns, c.NewConns, c.Slice = r.Cells[i].Open, r.Cells[i].Conns, r.Cells[i].NewConns, r.Cells[i].Slice
 		}
 	}
 	return c
