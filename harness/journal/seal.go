@@ -214,14 +214,23 @@ func kept(dir, name, want string) (as, sum string, err error) {
 }
 
 // Unchanged holds a file of a finished run, compressed or not, against the hash in the run's manifest. The
-// error names a file that is not what it was; there is none for one that the manifest does not list.
+// error names a file that is not what it was, or that stands before the one that the manifest lists and so is read
+// in its place; there is none for one that the manifest does not list at all.
 func Unchanged(dir string, m *Manifest, name string) error {
-	for _, name := range Packings(name) {
-		want, listed := m.Files[name]
+	instead := "" // is there, and not listed
+	for _, packed := range Packings(name) {
+		path := filepath.Join(dir, packed)
+		want, listed := m.Files[packed]
 		if !listed {
+			if _, err := os.Lstat(path); err == nil && instead == "" {
+				instead = path
+			}
 			continue
 		}
-		if _, _, err := kept(dir, name, want); err != nil {
+		if instead != "" {
+			return fmt.Errorf("%s is no file of the run, which has %s", instead, packed)
+		}
+		if _, _, err := kept(dir, packed, want); err != nil {
 			return err
 		}
 	}
