@@ -43,7 +43,7 @@ type Set struct {
 	mu      sync.Mutex
 	members []*Member // by descriptor
 	due     due
-	waits   time.Time // what Wait sleeps until; zero: for ever, or not asleep
+	waits   time.Time // when Wait wakes at the latest; zero: never
 }
 
 // NewSet makes an empty set.
@@ -180,7 +180,6 @@ func (s *Set) Wait(within time.Duration, ready func(*Member), other func(fd int)
 	}
 	var batch [len(s.events)]*Member
 	s.mu.Lock()
-	s.waits = time.Time{}
 	for i, ev := range s.events[:n] {
 		if fd := int(ev.Fd); fd < len(s.members) && s.members[fd] != nil {
 			batch[i] = s.members[fd]
@@ -209,13 +208,19 @@ func (s *Set) Wait(within time.Duration, ready func(*Member), other func(fd int)
 	return nil
 }
 
-// wait sleeps until an event, the earliest deadline, or within is over.
+// wait sleeps until an event, the earliest deadline, or within is over. It keeps to a time that
+// it was to wake at though nobody needs it any more: the next deadline is later as a rule, and
+// whoever arms that need not ring. A body that comes in ten pieces would ring ten times.
 func (s *Set) wait(within time.Duration) (int, error) {
 	s.mu.Lock()
-	s.waits = s.due.next()
+	next := s.due.next()
+	if s.waits.IsZero() || !next.IsZero() && next.Before(s.waits) || !time.Now().Before(s.waits) {
+		s.waits = next
+	}
+	waits := s.waits
 	s.mu.Unlock()
-	if !s.waits.IsZero() {
-		left := max(time.Until(s.waits), 0)
+	if !waits.IsZero() {
+		left := max(time.Until(waits), 0)
 		if within < 0 || left < within {
 			within = left
 		}

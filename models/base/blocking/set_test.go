@@ -145,3 +145,30 @@ func TestSetInTime(t *testing.T) {
 		t.Fatalf("%d members, expired %v, %d deadlines left", len(got), m.Expired, len(s.due))
 	}
 }
+
+// A request that comes in pieces rings for its first deadline only: who waits wakes for it in
+// any case, and what is later can wait until then.
+func TestSetRingsOnce(t *testing.T) {
+	s, m, peer := member(t)
+	rang := func() bool {
+		p := []unix.PollFd{{Fd: int32(s.bell), Events: unix.POLLIN}}
+		n, err := unix.Poll(p, 0)
+		return err == nil && n == 1
+	}
+	for piece := range 5 {
+		unix.Write(peer, []byte("x"))
+		if got := ready(t, s, sure); len(got) != 1 || m.Expired {
+			t.Fatalf("%d members, expired %v, want the one", len(got), m.Expired)
+		}
+		unix.Read(m.Stream.FD, make([]byte, 10))
+		if err := s.armUntil(m, time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if rang() != (piece == 0) {
+			t.Errorf("piece %d: the bell rings: %v", piece, rang())
+		}
+		if got := ready(t, s, soon/10); len(got) != 0 {
+			t.Fatal("a member was given with nothing to read")
+		}
+	}
+}
