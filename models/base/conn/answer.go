@@ -101,8 +101,16 @@ func (c *Conn) persistence() http1.Persistence {
 	return p
 }
 
-// next makes the turn ready for the connection's next request.
+// next makes the turn ready for the next request. What a huge request or answer has made
+// it grow to is given back: it must not stay with the connection, nor with the turn.
 func (c *Conn) next() {
-	c.turn.exchange.Reset()
-	c.turn.reader.Reset()
+	t := c.turn
+	if cap(t.exchange.Body) > OutBound {
+		t.exchange.Body = nil
+	}
+	t.exchange.Reset()
+	t.reader.Reset()
+	if t.reader.Held() > OutBound {
+		t.reader.Release()
+	}
 }

@@ -177,3 +177,27 @@ func BenchmarkRequest(b *testing.B) {
 		c.Sent(len(c.Out()))
 	}
 }
+
+// What a huge message has made a turn grow to goes with it, in every model: a loop hands turns
+// on, a thread keeps its own for as long as its connection lives.
+func TestHugeMessagesLeaveNothing(t *testing.T) {
+	s := service()
+	s.Limits.Body = 4 * OutBound
+	c := &Conn{Service: s}
+	turn := NewTurn(s)
+	c.Take(turn)
+	huge := strings.Repeat("x", 2*OutBound)
+	head := fmt.Sprintf("POST /hi HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", len(huge))
+	for _, piece := range []string{head, huge[:OutBound], huge[OutBound:]} {
+		if _, x := c.Feed([]byte(piece)); x != nil {
+			c.Answer(Run(c.Route.Direct, nil, x))
+		}
+	}
+	if !strings.HasSuffix(string(c.Out()), huge) {
+		t.Fatalf("the answer is not the body: %d bytes", len(c.Out()))
+	}
+	c.Sent(len(c.Out()))
+	if body, held, out := cap(turn.exchange.Body), turn.reader.Held(), cap(turn.out); body+held+out > 3*OutBound {
+		t.Errorf("the turn keeps %d bytes of answer, %d of request and %d to send; want no more than %d of each", body, held, out, OutBound)
+	}
+}

@@ -48,6 +48,9 @@ func (r *reader) Init(lim Limits) {
 // line that may precede a request is no part of it.
 func (r *reader) Partial() bool { return r.phase != idle }
 
+// Held is how many bytes of memory the reader keeps for messages that straddle Feeds.
+func (r *reader) Held() int { return cap(r.store) }
+
 // Release drops the memory of a reader that is between messages; a message that
 // aliases it stays valid. While one is partly read it does nothing.
 func (r *reader) Release() {

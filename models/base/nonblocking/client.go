@@ -150,11 +150,7 @@ func (c *client) giveUpJob() {
 	c.srv.Loop.Cancel(&j.deadline)
 	c.srv.Loop.Cancel(&j.again)
 	j.client = nil
-	most := keptJobs
-	if j.large {
-		most = keptLarge
-	}
-	if turn := c.conn.Idle(); turn != nil && len(c.srv.jobs) < most {
+	if turn := c.conn.Idle(); turn != nil && len(c.srv.jobs) < keptJobs {
 		j.keep(nil, false)
 		c.srv.jobs = append(c.srv.jobs, j)
 	}

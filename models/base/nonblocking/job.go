@@ -28,7 +28,6 @@ type Job struct {
 	owed      error      // what to end with when the last of them is back
 	ending    bool       // owed is set
 	discarded int        // bytes, while lingering
-	large     bool       // its buffers have grown for a message above conn.OutBound
 }
 
 var _ style.Loop = (*Job)(nil)
@@ -89,7 +88,6 @@ func (j *Job) Done(err error) {
 		}
 		return
 	}
-	j.large = j.large || len(j.exchange.Body)+len(j.exchange.Request.Body) > conn.OutBound
 	c.conn.Look(c)
 	c.conn.Answer(err)
 	if !j.running {

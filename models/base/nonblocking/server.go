@@ -14,12 +14,8 @@ import (
 // called once, on the loop's thread: before it returns, or later.
 type Dispatch func(j *Job)
 
-// At most so many unused jobs are kept for reuse: each holds buffers of some KiB,
-// and one that has seen a large message holds as much as that.
-const (
-	keptJobs  = 1024
-	keptLarge = 16
-)
+// keptJobs is how many unused jobs are kept for reuse: each holds buffers of some KiB.
+const keptJobs = 1024
 
 // Server serves client connections on one loop.
 type Server struct {

@@ -121,28 +121,3 @@ func TestJobIsCleanAfterABrokenConnection(t *testing.T) {
 		t.Errorf("the job holds %d bytes of another's", j.kept())
 	}
 }
-
-// What a burst of large messages has made is not kept for ever.
-func TestFewLargeJobsAreKept(t *testing.T) {
-	w := newWire(t)
-	if _, err := unix.Write(w.fd, []byte(get("/big"))); err != nil {
-		t.Fatal(err)
-	}
-	c := w.client()
-	c.Ready(loop.Readable | loop.Writable)
-	if c.job == nil || !c.job.large {
-		t.Fatal("a job that made 1 MiB of answer does not count as large")
-	}
-	var burst []*client
-	for range 2 * keptLarge {
-		one := &client{srv: w.srv, conn: conn.Conn{Service: w.srv.Service}}
-		w.srv.newJob(one).large = true
-		burst = append(burst, one)
-	}
-	for _, one := range burst {
-		one.giveUpJob()
-	}
-	if n := len(w.srv.jobs); n != keptLarge {
-		t.Errorf("%d jobs are kept, want %d", n, keptLarge)
-	}
-}

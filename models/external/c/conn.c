@@ -159,11 +159,12 @@ static bool answer(struct session *s) {
     return flush(s);
 }
 
-/* room makes room to read into: consumed bytes are dropped first. */
+/* room makes room to read into: consumed bytes are dropped first, and what a huge request
+ * has made the buffer grow to, as in Go: conn.Conn's next. */
 static bool room(struct session *s) {
     if (s->first == s->in.len) {
         s->first = s->in.len = 0;
-        if (s->in.at != s->in.home) {
+        if (s->in.cap > OUT_BOUND) {
             buf_drop(&s->in);
         }
     } else if (s->first > 0 && s->in.len == s->in.cap) {
