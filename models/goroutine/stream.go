@@ -55,10 +55,16 @@ func (s *stream) Read(b []byte, until time.Time) (int, error) {
 // look; but of several calls with one deadline, those that are read after one that let it
 // pass may have been answered long ago.
 func (s *stream) last(b []byte, late error) (int, error) {
-	if n, err := unix.Read(s.FD, b); err == nil && n > 0 {
+	n, err := unix.Read(s.FD, b)
+	switch {
+	case n > 0:
 		return n, nil
+	case err == nil: // the peer's end, which it told in time
+		return 0, io.EOF
+	case err == unix.EAGAIN || err == unix.EINTR:
+		return 0, late
 	}
-	return 0, late
+	return 0, err
 }
 
 // Write is conn.Stream's. Nearly always the socket takes all at once, and the

@@ -2,6 +2,7 @@ package goroutine
 
 import (
 	"errors"
+	"io"
 	"os"
 	"testing"
 	"time"
@@ -29,5 +30,11 @@ func TestReadBehindTheDeadline(t *testing.T) {
 	}
 	if _, err := s.Read(b[:], past); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("with nothing to read: %v, want the deadline", err)
+	}
+	if err := unix.Shutdown(fds[1], unix.SHUT_WR); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Read(b[:], past); err != io.EOF {
+		t.Errorf("behind the peer's end: %v, want the end, as a blocking read has it", err)
 	}
 }

@@ -27,10 +27,11 @@ func (c *client) CallAll(cs []style.Call) error {
 		return c.caller.CallAll(cs)
 	}
 	var over sync.WaitGroup
+	until := c.server.up.Until()
 	for i := range cs {
 		over.Go(func() {
 			r := conn.Caller{Up: c.server.up}
-			_ = r.Call(&cs[i]) // the error is in the call
+			_ = r.CallBy(&cs[i], until) // the error is in the call
 		})
 	}
 	over.Wait()

@@ -2,6 +2,7 @@ package blocking
 
 import (
 	"fmt"
+	"time"
 
 	"assay/models/base/conn"
 	"assay/models/base/style"
@@ -9,14 +10,15 @@ import (
 
 // task is one call of several, made on a thread other than its handler's.
 type task struct {
-	up   *conn.Upstreams
-	call *style.Call
-	over *Latch
+	up    *conn.Upstreams
+	call  *style.Call
+	over  *Latch
+	until time.Time // from when the handler asked, however long a thread is waited for
 }
 
 func (t task) do() {
 	r := conn.Caller{Up: t.up}
-	_ = r.Call(t.call) // the error is in the call
+	_ = r.CallBy(t.call, t.until) // the error is in the call
 	t.over.Done()
 }
 
@@ -26,8 +28,9 @@ type Spawning struct{ Threads *Threads }
 // callAll is Fan's. Beyond the bound on threads the caller makes the calls itself.
 func (f Spawning) callAll(w *Waiter, cs []style.Call) {
 	w.over.Add(len(cs))
+	until := w.Up.Until()
 	for i := range cs {
-		t := task{w.Up, &cs[i], &w.over}
+		t := task{w.Up, &cs[i], &w.over, until}
 		if !Start(f.Threads, task.do, t) {
 			t.do()
 		}
@@ -65,8 +68,9 @@ func (p *Pooling) Close() { p.tasks.Close() }
 // have to wait in any case, and so nobody is refused in the midst of a request.
 func (p *Pooling) callAll(w *Waiter, cs []style.Call) {
 	w.over.Add(len(cs))
+	until := w.Up.Until()
 	for i := range cs {
-		if t := (task{w.Up, &cs[i], &w.over}); !p.tasks.Push(t) {
+		if t := (task{w.Up, &cs[i], &w.over, until}); !p.tasks.Push(t) {
 			t.do()
 		}
 	}

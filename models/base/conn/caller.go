@@ -16,8 +16,11 @@ type Caller struct {
 }
 
 // Call asks one backend and waits for its answer.
-func (r *Caller) Call(c *style.Call) error {
-	until := time.Now().Add(r.Up.Service.BackendTimeout)
+func (r *Caller) Call(c *style.Call) error { return r.CallBy(c, r.Up.Until()) }
+
+// CallBy is Call with a deadline of the caller's: several calls at once have one for all,
+// wherever each of them is made.
+func (r *Caller) CallBy(c *style.Call, until time.Time) error {
 	u, err := r.send(c, false, until)
 	if err == nil {
 		err = r.receive(u, c, until)
@@ -30,7 +33,7 @@ func (r *Caller) Call(c *style.Call) error {
 // any, so that their delays overlap without a second thread. The deadline is one
 // for all. The first error by index is returned.
 func (r *Caller) CallAll(cs []style.Call) error {
-	until := time.Now().Add(r.Up.Service.BackendTimeout)
+	until := r.Up.Until()
 	r.open = r.open[:0]
 	for i := range cs {
 		u, err := r.send(&cs[i], false, until)

@@ -65,6 +65,9 @@ type Upstreams struct {
 	idle    Idlers[*upstream]
 }
 
+// Until is the deadline of a call that begins now.
+func (u *Upstreams) Until() time.Time { return time.Now().Add(u.Service.BackendTimeout) }
+
 // upstream is one backend connection.
 type upstream struct {
 	stream  Stream

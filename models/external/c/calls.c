@@ -100,9 +100,12 @@ static enum outcome receive(struct upstreams *u, struct call *c, int64_t until) 
     return outcome;
 }
 
-enum outcome call_one(struct upstreams *u, struct call *c) {
-    int64_t until = now_ns() + u->timeout;
+static enum outcome call_by(struct upstreams *u, struct call *c, int64_t until) {
     return ask(u, c, false, until) == CALL_OK ? receive(u, c, until) : c->outcome;
+}
+
+enum outcome call_one(struct upstreams *u, struct call *c) {
+    return call_by(u, c, now_ns() + u->timeout);
 }
 
 /* scatter writes to all before it reads from any, so that the delays overlap
@@ -122,13 +125,14 @@ static void scatter(struct upstreams *u, struct call *calls, size_t n) {
 struct task {
     struct upstreams *u;
     struct call *call;
+    int64_t until; /* one for all */
     pthread_t thread;
     bool own; /* has a thread of its own */
 };
 
 static void *run(void *argument) {
     struct task *t = argument;
-    call_one(t->u, t->call);
+    call_by(t->u, t->call, t->until);
     return NULL;
 }
 
@@ -136,11 +140,12 @@ static void *run(void *argument) {
  * there is no thread to be had. */
 static void spawn(struct upstreams *u, struct call *calls, size_t n) {
     struct task tasks[n];
+    int64_t until = now_ns() + u->timeout;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, u->stack);
     for (size_t i = 0; i < n; i++) {
-        tasks[i] = (struct task){.u = u, .call = &calls[i]};
+        tasks[i] = (struct task){.u = u, .call = &calls[i], .until = until};
         tasks[i].own = pthread_create(&tasks[i].thread, &attributes, run, &tasks[i]) == 0;
     }
     pthread_attr_destroy(&attributes);
@@ -148,7 +153,7 @@ static void spawn(struct upstreams *u, struct call *calls, size_t n) {
         if (tasks[i].own) {
             pthread_join(tasks[i].thread, NULL);
         } else {
-            call_one(u, &calls[i]);
+            call_by(u, &calls[i], until);
         }
     }
 }

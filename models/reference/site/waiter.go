@@ -24,17 +24,12 @@ func (w *Waiter) Call(c *style.Call) error {
 	return c.Err
 }
 
-// CallAll implements style.Waiter: a goroutine for each call but the last.
+// CallAll implements style.Waiter: a goroutine for each call, as goroutine:callall=spawn has it.
 func (w *Waiter) CallAll(cs []style.Call) error {
-	if len(cs) == 0 {
-		return nil
-	}
 	var calls sync.WaitGroup
-	last := len(cs) - 1
-	for i := range cs[:last] {
+	for i := range cs {
 		calls.Go(func() { w.Call(&cs[i]) })
 	}
-	w.Call(&cs[last])
 	calls.Wait()
 	for i := range cs {
 		if cs[i].Err != nil {
