@@ -7,6 +7,7 @@ const (
 	settled     = 30                     // answers a connection after which a crowd is served in turn
 	mostWarming = 10                     // slices
 	slipTrial   = 300 * time.Millisecond // of the part slip: trials of 3,000 requests, because the machine's moods differ more than schedules
+	slipWarmUp  = 100 * time.Millisecond // before it
 	crowd       = 600                    // connections from which slices are longer
 	longer      = 3
 )
@@ -68,7 +69,7 @@ func (b *Bench) lasts(part string) time.Duration {
 	case Opening:
 		return times(b.Blocks*b.attempts()*len(Open), b.attacks()+fresh)
 	case Slips:
-		return times(b.Slips*len(Slipping), slipTrial+fresh)
+		return times(b.Slips*len(Slipping), slipWarmUp+slipTrial+fresh)
 	case Models:
 		pairs := times(b.Blocks*len(modelPairs)*2, fresh+warmUp+times(b.Trials, b.Slice+10*time.Millisecond))
 		ladders := times(b.climbs()*len(modelHolders), times(len(Ladder), settling)+3*fresh)

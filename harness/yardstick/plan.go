@@ -39,7 +39,7 @@ var Pairs = []Pair{
 	{goroutine, fasthttp, 64, 1.00, 0, 0},
 	{goroutine, fasthttpBare, 64, 1.00, 0, 0},
 	{goroutine, nethttp, 64, 0, 0, 0},
-	{thread, threadC, 64, 1.1, 0, 0},
+	{thread, threadC, 64, 1.1, 0, 2},
 	{thread, threadC, 1000, 1.5, 0.99, 0},
 	{threadC, barePthread, 64, 1.1, 0, 2},
 	{threadC, barePthread, 1000, 0, 0, 0},
@@ -94,9 +94,9 @@ var Closed = []Generator{
 // the others can; ours and the spinning client also with Poisson arrivals.
 var Open = []Generator{
 	{Name: "assay", Argv: openAssay("constant"), Read: readAssay},
-	{Name: "spin", Argv: []string{"spin", "{addr}", "/echo", "{conns}", "{rate}", "{seconds}", "constant", "{seed}"}, Read: readAssay},
+	{Name: "spin", Argv: openSpin("constant"), Read: readAssay},
 	{Name: "assay poisson", Argv: openAssay("poisson"), Read: readAssay},
-	{Name: "spin poisson", Argv: []string{"spin", "{addr}", "/echo", "{conns}", "{rate}", "{seconds}", "poisson", "{seed}"}, Read: readAssay},
+	{Name: "spin poisson", Argv: openSpin("poisson"), Read: readAssay},
 	{
 		Name: "vegeta",
 		Argv: []string{
@@ -112,12 +112,22 @@ var Open = []Generator{
 	{Name: "hey", Argv: []string{"hey", "-q", "{each}", "-c", "{conns}", "-z", "{seconds}s", "-o", "csv", "{url}"}, Read: readHeyCSV},
 }
 
-// Slipping are those of the open loop whose slips are compared, in pairs of neighbours: ours, and the
-// client that never sleeps.
-var Slipping = Open[:4]
+// Slipping are those whose slips are compared, in pairs of neighbours: ours, and the client that never
+// sleeps. Both warm up first: trials are so short that a process's first touch of its memory, which a campaign's
+// warm-up has behind it, would be one request in a hundred.
+var Slipping = []Generator{
+	{Name: "assay", Argv: openAssay("constant", "--warmup", "100ms"), Read: readAssay},
+	{Name: "spin", Argv: openSpin("constant", "0.1"), Read: readAssay},
+	{Name: "assay poisson", Argv: openAssay("poisson", "--warmup", "100ms"), Read: readAssay},
+	{Name: "spin poisson", Argv: openSpin("poisson", "0.1"), Read: readAssay},
+}
 
-func openAssay(arrivals string) []string {
-	return []string{"assay", "load", "{url}", "--rate", "{rate}", "--arrivals", arrivals, "--conns", "{conns}", "--duration", "{ms}ms", "--seed", "{seed}", "--json"}
+func openAssay(arrivals string, more ...string) []string {
+	return append([]string{"assay", "load", "{url}", "--rate", "{rate}", "--arrivals", arrivals, "--conns", "{conns}", "--duration", "{ms}ms", "--seed", "{seed}", "--json"}, more...)
+}
+
+func openSpin(arrivals string, more ...string) []string {
+	return append([]string{"spin", "{addr}", "/echo", "{conns}", "{rate}", "{seconds}", arrivals, "{seed}"}, more...)
 }
 
 // openFortio is fortio as it comes, its connections all starting at once, or with

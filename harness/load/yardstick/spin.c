@@ -1,11 +1,12 @@
 /* spin: an open-loop client that never sleeps: the yardstick of what this machine
  * allows a load generator.
  *
- *   spin HOST:PORT PATH CONNECTIONS RATE SECONDS [poisson|constant [SEED]]
+ *   spin HOST:PORT PATH CONNECTIONS RATE SECONDS [poisson|constant [SEED [WARM-UP]]]
  *
  * Intended times are fixed before the first request. Each request goes out on a free
  * connection as soon after its intended time as one thread that spins can do it; one
- * that finds no free connection waits in the open. Prints the object of `assay load
+ * that finds no free connection waits in the open. Those of the first WARM-UP seconds,
+ * which come before the others, are not counted. Prints the object of `assay load
  * --json`: response = done - intended, service = done - sent, slip = sent - intended.
  * All answers must be as long as the first. */
 #include <arpa/inet.h>
@@ -29,6 +30,7 @@ enum { EVENTS = 64, MOST_CONNECTIONS = 4096 };
 struct conn {
     int fd;
     size_t owed; /* bytes of the answer still to come */
+    bool warm; /* its request is not counted */
     int64_t intended, sent;
 };
 
@@ -40,7 +42,9 @@ struct run {
     size_t request_len, answer_len;
     int64_t *intended;
     size_t count, next, done, errors;
-    int64_t *response, *service, *slip; /* ns, by order of completion */
+    size_t warm;                        /* the first so many requests are not counted */
+    size_t kept;                        /* of those done */
+    int64_t *response, *service, *slip; /* ns, by order of completion, of those kept */
     uint64_t random;
 };
 
@@ -63,8 +67,8 @@ static uint64_t draw(struct run *r) {
     return r->random * 0x2545f4914f6cdd1d;
 }
 
-static void schedule(struct run *r, double rate, double seconds, bool poisson) {
-    size_t most = (size_t)(rate * seconds * 1.5 + 1000);
+static void schedule(struct run *r, double rate, double seconds, double warm_up, bool poisson) {
+    size_t most = (size_t)(rate * (warm_up + seconds) * 1.5 + 1000);
     double at = 0;
     r->intended = calloc(most, sizeof *r->intended);
     r->response = calloc(most, sizeof *r->response);
@@ -76,9 +80,10 @@ static void schedule(struct run *r, double rate, double seconds, bool poisson) {
     while (r->count < most) {
         double u = (double)(draw(r) >> 11) / 9007199254740992.0;
         at += poisson ? -log1p(-u) / rate : 1 / rate;
-        if (at >= seconds) {
+        if (at >= warm_up + seconds) {
             break;
         }
+        r->warm += at < warm_up;
         r->intended[r->count++] = (int64_t)(at * 1e9);
     }
 }
@@ -145,6 +150,7 @@ static void ask(struct run *r, int64_t start) {
     int pick = (int)(draw(r) % (uint64_t)r->idle_len);
     struct conn *c = &r->conns[r->idle[pick]];
     r->idle[pick] = r->idle[--r->idle_len];
+    c->warm = r->next < r->warm;
     c->intended = start + r->intended[r->next++];
     c->owed = r->answer_len;
     c->sent = now();
@@ -169,9 +175,12 @@ static void take(struct run *r, int i) {
         }
         if (n > 0 && (c->owed -= (size_t)n) == 0) {
             int64_t done = now();
-            r->response[r->done] = done - c->intended;
-            r->service[r->done] = done - c->sent;
-            r->slip[r->done++] = c->sent - c->intended;
+            r->done++;
+            if (!c->warm) {
+                r->response[r->kept] = done - c->intended;
+                r->service[r->kept] = done - c->sent;
+                r->slip[r->kept++] = c->sent - c->intended;
+            }
             r->idle[r->idle_len++] = i;
         }
     } while (n > 0 && c->owed > 0);
@@ -223,14 +232,14 @@ static void print_quantiles(const char *name, int64_t *samples, size_t n, const 
 int main(int argc, char **argv) {
     static struct run r;
     bool poisson = argc < 7 || strcmp(argv[6], "poisson") == 0;
-    if (argc < 6 || argc > 8 || (!poisson && strcmp(argv[6], "constant") != 0)) {
-        fprintf(stderr, "usage: spin HOST:PORT PATH CONNECTIONS RATE SECONDS [poisson|constant [SEED]]\n");
+    if (argc < 6 || argc > 9 || (!poisson && strcmp(argv[6], "constant") != 0)) {
+        fprintf(stderr, "usage: spin HOST:PORT PATH CONNECTIONS RATE SECONDS [poisson|constant [SEED [WARM-UP]]]\n");
         return 2;
     }
     int conns = atoi(argv[3]);
-    double rate = atof(argv[4]), seconds = atof(argv[5]);
-    if (conns < 1 || conns > MOST_CONNECTIONS || !(rate > 0 && rate <= 1e6) || !(seconds > 0 && seconds <= 600)) {
-        fprintf(stderr, "spin: want 1 to %d connections, a rate up to 1e6 and up to 600 seconds\n", MOST_CONNECTIONS);
+    double rate = atof(argv[4]), seconds = atof(argv[5]), warm_up = argc > 8 ? atof(argv[8]) : 0;
+    if (conns < 1 || conns > MOST_CONNECTIONS || !(rate > 0 && rate <= 1e6) || !(seconds > 0 && warm_up >= 0 && seconds + warm_up <= 600)) {
+        fprintf(stderr, "spin: want 1 to %d connections, a rate up to 1e6 and up to 600 seconds with the warm-up\n", MOST_CONNECTIONS);
         return 2;
     }
     r.random = argc > 7 ? strtoull(argv[7], NULL, 10) * 2 + 1 : 1;
@@ -239,13 +248,13 @@ int main(int argc, char **argv) {
         die("the path is too long");
     }
     r.loop = epoll_create1(EPOLL_CLOEXEC);
-    schedule(&r, rate, seconds, poisson);
+    schedule(&r, rate, seconds, warm_up, poisson);
     open_all(&r, argv[1], conns);
     int64_t length = go(&r);
     printf("{\"offered_rps\":%.1f,\"achieved_rps\":%.1f,\"requests\":%zu,\"errors\":{\"lost\":%zu},", rate,
-           (double)r.done * 1e9 / (double)length, r.next, r.count - r.done);
-    print_quantiles("response_ns", r.response, r.done, ",");
-    print_quantiles("service_ns", r.service, r.done, ",");
-    print_quantiles("slip_ns", r.slip, r.done, "}\n");
+           (double)r.kept * 1e9 / ((double)length - warm_up * 1e9), r.next - r.warm, r.count - r.done);
+    print_quantiles("response_ns", r.response, r.kept, ",");
+    print_quantiles("service_ns", r.service, r.kept, ",");
+    print_quantiles("slip_ns", r.slip, r.kept, "}\n");
     return r.done == r.count ? 0 : 1;
 }
