@@ -74,6 +74,20 @@ func TestWholeAgreesWithItsSlices(t *testing.T) {
 			tr.Slices[2].Start += 1e9
 			tr.Whole.Classes[0].Response = of(t, 3000, time.Second)
 		}, ""},
+		"clipped": {func(tr *trial.Trial) {
+			answered(tr)
+			tr.Whole.Classes[0].Clipped = 1
+			tr.Whole.Classes[0].Response = of(t, 3000, time.Second)
+		}, ""},
+		"who never got an answer waited longer": {func(tr *trial.Trial) {
+			tr.Whole.Classes[0].Response = of(t, 3000, time.Second)
+			tr.Whole.Classes[0].Service = of(t, 3000, 2*time.Second)
+		}, ""},
+		"rounded": {func(tr *trial.Trial) {
+			answered(tr)
+			tr.Whole.Classes[0].Response = of(t, 3000, 100*time.Millisecond)
+			tr.Whole.Classes[0].Service = of(t, 3000, 101*time.Millisecond)
+		}, ""},
 		"swapped": {func(tr *trial.Trial) {
 			answered(tr)
 			k := &tr.Whole.Classes[0]
