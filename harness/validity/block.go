@@ -117,11 +117,8 @@ func (b *block) level(index, part int, arm string) float64 {
 			}
 		}
 	}
-	switch {
-	case !others:
+	if !others {
 		return 1
-	case len(levels) == 0:
-		return 0
 	}
 	return median(levels)
 }

@@ -78,6 +78,7 @@ func TestGates(t *testing.T) {
 		{"a drain of half a slice, of known length", known, func(t *trial.Trial) { each(t, drained(length/2)) }, ""},
 		{"a connection idle now and then, beside the drain", known, func(t *trial.Trial) { each(t, drained(length/2)); each(t, service(4_850_000)) }, "Little's law SUSPECT"},
 		{"requests longer than the slice and its drain", known, func(t *trial.Trial) { each(t, drained(length/2)); each(t, service(5_200_000)) }, "Little's law SUSPECT"},
+		{"connections that think", closed, func(t *trial.Trial) { each(t, service(3_990_000)); each(t, think(1_000_000)) }, ""},
 		{"connections idle", closed, func(t *trial.Trial) { each(t, service(4_000_000)) }, "Little's law INVALID"},
 		{"starved connections", closed, func(t *trial.Trial) { t.Jain = .94 }, "fairness SUSPECT"},
 		{"starved connections, open", open, func(t *trial.Trial) { t.Jain = .5 }, ""},
@@ -176,6 +177,10 @@ func waits(more float64, switches, forced int64) func(s *trial.Slice) {
 // drained lets the last answer of a slice be so much later, ns.
 func drained(by int64) func(s *trial.Slice) {
 	return func(s *trial.Slice) { s.Length += by }
+}
+
+func think(ns int64) func(s *trial.Slice) {
+	return func(s *trial.Slice) { s.Load.Classes[0].Slip = histogram(perSlice, ns) }
 }
 
 func service(ns int64) func(s *trial.Slice) {

@@ -121,6 +121,34 @@ func TestSettledKnowsTheRequests(t *testing.T) {
 	}
 }
 
+// The level of a part is that of the other arms that answered in it.
+func TestLevel(t *testing.T) {
+	of := func(arm string, mean ...int64) *trial.Trial {
+		return &trial.Trial{Arm: arm, Slices: []trial.Slice{{Index: 2, Load: trial.LoadFigures{Series: &trial.Series{Mean: mean}}}}}
+	}
+	b := newBlock([]*trial.Trial{of("mine", 7, 7, 7), of("one", 100, 0, 0), of("other", 300, 200)})
+	for part, want := range []float64{200, 200, 0} {
+		if got := b.level(2, part, "mine"); got != want {
+			t.Errorf("part %d: %g, want %g", part, got, want)
+		}
+	}
+	if got := b.level(3, 0, "mine"); got != 1 {
+		t.Errorf("a rotation of no other arm: %g", got)
+	}
+}
+
+// A few odd parts at the end of a course are no change for good, however odd.
+func TestSettledForgivesOddParts(t *testing.T) {
+	block := blockOf(clean("one", closed), closed)
+	mean := block[0].Slices[3].Load.Series.Mean
+	for k := len(mean) - 5; k < len(mean); k++ {
+		mean[k] *= 3
+	}
+	if v := Judge(block[0], block, closed); v.Grade != Valid {
+		t.Errorf("got %s", v)
+	}
+}
+
 // A change is as great forwards as backwards, and one that the machine makes now and then is no alarm.
 func TestSettledIsSymmetric(t *testing.T) {
 	for _, row := range []struct {
