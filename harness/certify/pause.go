@@ -117,11 +117,14 @@ func (f Form) Paused(p Pauses) Form {
 // out is how long a request is out on average, ns.
 func (f Form) out() float64 {
 	a := float64(f.Law.A)
+	load := f.Rate * a / 1e9
 	switch f.Law.Kind {
 	case oracle.Stall:
 		return a * a / float64(f.Law.B) / 2
-	case oracle.MD1, oracle.MM1:
-		return a / (1 - f.Rate*a/1e9)
+	case oracle.MM1:
+		return a / (1 - load)
+	case oracle.MD1:
+		return a * (1 + load/(1-load)/2)
 	}
 	return a + f.Law.Share*(float64(f.Law.B)-a)
 }

@@ -1,6 +1,7 @@
 package certify
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,9 @@ func TestPausesExcuseWhatTheyCause(t *testing.T) {
 		{"pauses, and an answer that is wrong", fixed, every(500e6, 3e6), none, func(o *Outcome) { o.Errors = 1 }, Broken},
 		{"pauses, and too few answers", fixed, every(500e6, 3e6), none, func(o *Outcome) { o.Achieved = 900 }, Broken},
 		{"pauses, and sends all late", fixed, every(500e6, 3e6), none, func(o *Outcome) { o.SlipP99 = 5e6 }, Broken},
+		{"pauses that meet one in thirty", fixed, every(100e6, 3e6), none, nil, Undecided},
+		{"pauses, and sends as late as they are", fixed, every(100e6, 3e6), none, func(o *Outcome) { o.SlipP99 = 2e6 }, Undecided},
+		{"pauses, and sends much later", fixed, every(100e6, 3e6), none, func(o *Outcome) { o.SlipP99 = 20e6 }, Broken},
 		{"pauses, and the service alone longer", fixed, every(500e6, 3e6), none, func(o *Outcome) { o.Service.Quantiles[0.9] += 1e6 }, Broken},
 	} {
 		o := stopped(t, x.cell, x.pauses, x.plant)
@@ -119,5 +123,53 @@ func TestPausesMerge(t *testing.T) {
 	}
 	if (Pauses{RealTime: true}).excuse() || PausesOf(nil, true, 0, 1).excuse() {
 		t.Error("no pause excuses something")
+	}
+}
+
+// Of pauses that lie in one another the longer counts; only the longest are told one by one, and no more
+// requests are late than there are.
+func TestPausesAreBounded(t *testing.T) {
+	p := PausesOf([]Pause{{From: 0, To: 100, Sends: true}, {From: 10, To: 20}}, true, 0, 110)
+	if p.Count != 1 || p.Total != 100 {
+		t.Errorf("one in another: %+v", p)
+	}
+	if got := p.beyond(0, 1000); got != 1 {
+		t.Errorf("%g of all are late", got)
+	}
+	if p := PausesOf(every(1e9, 1e6), true, 0, 10e9); p.Count != 10 || len(p.Longest) != longest {
+		t.Errorf("%d pauses, %d told", p.Count, len(p.Longest))
+	}
+}
+
+// A tenth of the time paused makes a tenth of the requests late, evenly up to the pause's length;
+// steps make it no shorter, and a step longer at most.
+func TestPausedFormIsAsLateAsThePauses(t *testing.T) {
+	f := mustForm(t, "fixed:1ms", 1000)
+	p := PausesOf([]Pause{{From: 0, To: 100e6}}, true, 0, 1e9)
+	slow := f.Paused(p)
+	for q, late := range map[float64]float64{0.89: 0, 0.95: 50e6, 0.99: 90e6, 1: 100e6} {
+		if got := slow.Quantile(q) - 1e6; got < late-1 || late > 0 && got > late+100e6/steps+1 || late == 0 && got != 0 {
+			t.Errorf("p%g is %.0f ns late, want %.0f", 100*q, got, late)
+		}
+	}
+	s := simulated(f.Law, 1000, 10_000, f.even)
+	if d := between(f, slow, s, DefaultBound); len(d.Faults) > 0 {
+		t.Errorf("who was not met by the pauses is blamed: %q", d.Faults)
+	}
+}
+
+// The mean response times of the laws, by hand.
+func TestOutIsTheMean(t *testing.T) {
+	for law, ms := range map[string]float64{
+		"fixed:10ms":              10,
+		"two-point:2ms,20ms,0.05": 2.9,
+		"exponential:5ms":         5,
+		"stall:1s,5s":             100,  // a fifth of all wait half a second
+		"mm1:500µs":               1,    // 1/(μ−λ)
+		"md1:500µs":               0.75, // and half the wait of that (Pollaczek, Khinchine)
+	} {
+		if got := mustForm(t, law, 1000).out() / 1e6; math.Abs(got-ms) > 1e-9 {
+			t.Errorf("%s: %g ms, want %g", law, got, ms)
+		}
 	}
 }

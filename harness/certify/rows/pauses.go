@@ -38,11 +38,16 @@ func (s *Session) pauses(watch *sentinel.Client, slice load.Reply) *certify.Paus
 		s.Say("nobody watched for pauses of the processors: %v", err)
 		return nil
 	}
+	p := certify.PausesOf(s.noted(r.Hiccups), r.Policy == sentinel.FIFO, slice.Start, slice.Start+slice.Length)
+	return &p
+}
+
+// noted are the pauses that wake-ups tell of which came late.
+func (s *Session) noted(hiccups []sentinel.Hiccup) []certify.Pause {
 	var seen []certify.Pause
-	for _, h := range r.Hiccups {
+	for _, h := range hiccups {
 		// The processor ran when the sentinel began to sleep, and not from some time after that.
 		seen = append(seen, certify.Pause{From: h.Due - int64(sharp.Period), To: h.Due + h.Late, Sends: slices.Contains(s.load, h.CPU)})
 	}
-	p := certify.PausesOf(seen, r.Policy == sentinel.FIFO, slice.Start, slice.Start+slice.Length)
-	return &p
+	return seen
 }

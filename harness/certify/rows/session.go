@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -124,7 +123,7 @@ func (s *Session) decide(row certify.Row, take func() (certify.Row, error)) cert
 		if err != nil || r.Verdict != certify.Undecided || len(earlier) == takes-1 {
 			return r
 		}
-		earlier = append(slices.Clone(earlier), r.Reasons[0])
+		earlier = append(earlier, r.Reasons[0])
 		s.Say("  undecided: %s; take %d of %d", r.Reasons[0], len(earlier)+1, takes)
 	}
 }

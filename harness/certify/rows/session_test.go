@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,9 @@ func TestCellFindsAnotherLaw(t *testing.T) {
 	o, err := s.ours(context.Background(), is)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if o.Pauses != nil {
+		t.Errorf("nobody watched, and there is %+v", o.Pauses)
 	}
 	said := cell(t, "fixed:10s")
 	if row := certify.NewRow(Ours, said).Judge(said, o, certify.DefaultBound); row.Verdict == certify.Kept {
@@ -169,7 +173,7 @@ func TestUndecidedIsTakenAgain(t *testing.T) {
 			used++
 			return c.takes[used-1], c.err
 		})
-		if r.Verdict != c.want || used != c.used || len(r.Earlier) != used-1 || said != used-1 {
+		if r.Verdict != c.want || used != c.used || len(r.Earlier) != used-1 || used > 1 && r.Earlier[0] != "a pause" || said != used-1 {
 			t.Errorf("%s: %s after %d takes, %q, said %d times", name, r.Verdict, used, r.Earlier, said)
 		}
 	}
@@ -182,5 +186,15 @@ func TestCellIsWatched(t *testing.T) {
 	o, err := s.ours(context.Background(), cell(t, "fixed:5ms"))
 	if err != nil || o.Pauses == nil || o.Pauses.Span < int64(400*time.Millisecond) {
 		t.Errorf("%+v, %v", o.Pauses, err)
+	}
+}
+
+// A wake-up that was late tells that its processor may have paused since the sentinel began to sleep.
+func TestNotedPauses(t *testing.T) {
+	s := &Session{load: []int{0}, server: []int{1}}
+	got := s.noted([]sentinel.Hiccup{{CPU: 1, Due: 20e6, Late: 4e6}, {CPU: 0, Due: 30e6, Late: 500e3}})
+	want := []certify.Pause{{From: 19e6, To: 24e6}, {From: 29e6, To: 30.5e6, Sends: true}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
