@@ -17,6 +17,7 @@ func TestAHeadIsKnownAgainAndNoOther(t *testing.T) {
 		{"GET /b HTTP/1.1\r\nHost: x", "/b", true},
 		{"GET /b HTTP/1.1\r\nConnection: close", "/b", false},
 		{"GET /b HTTP/1.1", "/b", true},
+		{"GET /b HTTP/1.1\r\nConnection: close", "/b", false},
 		{"GET /a HTTP/1.1\r\nHost: x", "/a", true},
 	} {
 		c.in = append(c.in, x.head+"\r\n\r\n"...)
@@ -25,9 +26,11 @@ func TestAHeadIsKnownAgainAndNoOther(t *testing.T) {
 			t.Errorf("%q: got %+v, %v, %v; %q left", x.head, r, ok, err, c.in)
 		}
 	}
-	c.in = append(c.in, "\r\n\r\n"...)
-	if _, ok, err := c.next(); ok || err == nil {
-		t.Error("no head is a head")
+	for _, head := range []string{"", "POST /a HTTP/1.1", "POST /a HTTP/1.1"} {
+		c.in = append(c.in[:0], head+"\r\n\r\n"...)
+		if _, ok, err := c.next(); ok || err == nil {
+			t.Errorf("%q is a head", head)
+		}
 	}
 }
 
