@@ -3,6 +3,7 @@ package proc
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 )
@@ -24,15 +25,15 @@ func (p *Proc) boundLog() {
 		case <-p.done:
 			return
 		case <-look.C:
-			if cutLog(p.log, mostLog, keptLog) != nil {
-				return // it is gone: nothing can grow
+			if errors.Is(cutLog(p.log, mostLog, keptLog), fs.ErrNotExist) {
+				return // there is no name left to cut it by
 			}
 		}
 	}
 }
 
-// cutLog leaves the first kept bytes of a log of more than most, and a line that says so.
-// Who appends to it goes on behind that.
+// cutLog leaves the first kept bytes of a log of more than most bytes, and a line that says so. Who
+// appends to it goes on behind that. The error is an fs.ErrNotExist where there is no such log.
 func cutLog(path string, most, kept int64) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
