@@ -3,6 +3,8 @@ package conn
 import (
 	"errors"
 	"fmt"
+	"io"
+	"syscall"
 
 	"assay/models/base/http1"
 	"assay/models/base/style"
@@ -54,6 +56,19 @@ func (a *Attempt) EOF() error {
 		return errCut
 	}
 	return a.finish()
+}
+
+// Broken ends a call whose connection has ended (nil or io.EOF) or failed with err. Only an end
+// can delimit an answer; behind a failure nobody knows how much of it is missing.
+func (a *Attempt) Broken(err error) error {
+	if err == nil || err == io.EOF {
+		return a.EOF()
+	}
+	var errno syscall.Errno
+	if errors.As(err, &errno) { // without what one model's layers add and another's do not
+		err = errno
+	}
+	return Failed(err, false)
 }
 
 var errCut = fmt.Errorf("%w: connection closed before the answer was whole", style.ErrBackend)

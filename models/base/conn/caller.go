@@ -99,7 +99,7 @@ func (r *Caller) receive(u *upstream, c *style.Call, until time.Time) error {
 			}
 			continue
 		}
-		return u.attempt.EOF()
+		return u.attempt.Broken(err)
 	}
 }
 

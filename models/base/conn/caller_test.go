@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -45,6 +46,7 @@ func TestCallOutcomes(t *testing.T) {
 		{"garbage", []any{"garbage\r\n\r\n"}, "", style.ErrBackend},
 		{"cut short", []any{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n4", io.EOF}, "4", style.ErrBackend},
 		{"reset", []any{errors.New("reset")}, "", style.ErrBackend},
+		{"answer delimited by a reset", []any{"HTTP/1.1 200 OK\r\n\r\n42", syscall.ECONNRESET}, "", style.ErrBackend},
 		{"stall", []any{os.ErrDeadlineExceeded}, "", style.ErrDeadline},
 	}
 	for _, tc := range cases {
@@ -60,7 +62,11 @@ func TestCallOutcomes(t *testing.T) {
 			}
 		})
 	}
-	r, _ := caller()
+	r, _ := caller(&script{reads: []any{&os.PathError{Op: "read", Path: "socket", Err: syscall.ECONNRESET}}})
+	if err := r.Call(&style.Call{}); err == nil || err.Error() != "backend failed: connection reset by peer" {
+		t.Errorf("a reset is told as %v, on a loop as backend failed: connection reset by peer", err)
+	}
+	r, _ = caller()
 	if err := r.Call(&style.Call{}); !errors.Is(err, style.ErrBackend) {
 		t.Errorf("refused connection: %v, want %v", err, style.ErrBackend)
 	}

@@ -143,10 +143,11 @@ func (l *link) broken(errno unix.Errno) {
 		l.dial()
 		return
 	}
-	err := l.attempt.EOF()
+	var cause error // nil: it ended
 	if errno != 0 {
-		err = conn.Failed(errno, false)
+		cause = errno
 	}
+	err := l.attempt.Broken(cause)
 	if l.sent < len(l.out) { // found while sending, perhaps inside Call
 		l.disconnect()
 		l.failLater(err)
