@@ -18,9 +18,13 @@ import (
 	"testing"
 	"time"
 
+	"assay/bench/fanout"
 	"assay/models/base/conn"
 	"assay/models/base/http1"
 	"assay/models/base/model"
+	"assay/models/base/model/modeltest"
+	"assay/models/reactor"
+	"assay/models/thread"
 )
 
 var (
@@ -104,6 +108,8 @@ func TestCallsAgree(t *testing.T) {
 		}
 	})
 
+	t.Run("answers", func(t *testing.T) { answersAgree(t, program) })
+
 	// A thread for each call, and one for the connection.
 	t.Run("spawn", func(t *testing.T) {
 		backend := httptest.NewServer(http.NotFoundHandler())
@@ -125,12 +131,63 @@ func TestCallsAgree(t *testing.T) {
 	})
 }
 
-// traced gives the system calls of interest that a server makes while use uses it.
-func traced(t *testing.T, program string, env []string, use func(addr string)) string {
+// answersAgree asks a loop, a thread and thread-c the same: they say the same, of what is wrong too.
+func answersAgree(t *testing.T, program string) {
+	backend := faulty(t)
+	cmd := exec.Command(program)
+	cmd.Env = append(os.Environ(), "ASSAY_WORKLOAD=fanout", "ASSAY_BACKENDS="+backend)
+	addr, end := started(t, cmd)
+	defer end()
+	servers := map[string]string{"thread-c": addr}
+	for _, m := range []model.Model{reactor.Model, thread.Model} {
+		servers[m.Name] = modeltest.Start(t, m, modeltest.Config{Routes: fanout.Workload.Routes, Backends: []string{backend}}).Addr
+	}
+	for _, query := range []string{
+		"n=1&d=0,0", "d=0", "n=x&d=0", "n=1", "n=1&d=0,x", "n=1&d=0&mode=odd", "n=1&d=0&fault=odd", "n=1&d=0&at=3",
+		"n=1&d=0&fault=panic", "n=1&d=0&fault=fail", "n=1&d=0&fault=reset", "n=1&d=0&fault=garbage", "n=1&d=0&fault=truncate",
+		"n=1&d=0,0&fault=fail&at=1&mode=sequential", "n=1&d=0,0&fault=truncate&at=1",
+	} {
+		said := make(map[string]string)
+		for name, addr := range servers {
+			answer, err := http.Get("http://" + addr + "/fanout?" + query)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			body, err := io.ReadAll(answer.Body)
+			answer.Body.Close()
+			said[name] = fmt.Sprint(answer.Status, answer.Header, string(body), err)
+		}
+		if said["thread-c"] != said["thread"] || said["reactor"] != said["thread"] {
+			t.Errorf("/fanout?%s:\nthread   %sreactor  %sthread-c %s", query, said["thread"], said["reactor"], said["thread-c"])
+		}
+	}
+}
+
+// faulty is a backend that answers 7, or fails as it is asked to.
+func faulty(t *testing.T) (addr string) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "calls")
-	cmd := exec.Command("strace", "-f", "-e", "trace=recvfrom,setsockopt,clone,clone3", "-o", file, program)
-	cmd.Env = append(os.Environ(), env...)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		raw := map[string]string{
+			"": "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n7", "fail": "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
+			"garbage": "garbage\r\n\r\n", "truncate": "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n7",
+		}[r.URL.Query().Get("fault")]
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		if raw == "" { // a reset
+			c.(*net.TCPConn).SetLinger(0)
+		}
+		io.WriteString(c, raw)
+		c.Close()
+	}))
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
+}
+
+// started starts a server of the contract and says where it listens; end ends it.
+func started(t *testing.T, cmd *exec.Cmd) (addr string, end func()) {
+	t.Helper()
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -143,11 +200,23 @@ func traced(t *testing.T, program string, env []string, use func(addr string)) s
 		t.Fatal(err)
 	}
 	line, _ := bufio.NewReader(out).ReadString('\n')
-	use(strings.TrimSpace(strings.TrimPrefix(line, "listening ")))
-	in.Close()
-	if err := cmd.Wait(); err != nil {
-		t.Fatal(err)
+	return strings.TrimSpace(strings.TrimPrefix(line, "listening ")), func() {
+		in.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
 	}
+}
+
+// traced gives the system calls of interest that a server makes while use uses it.
+func traced(t *testing.T, program string, env []string, use func(addr string)) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "calls")
+	cmd := exec.Command("strace", "-f", "-e", "trace=recvfrom,setsockopt,clone,clone3", "-o", file, program)
+	cmd.Env = append(os.Environ(), env...)
+	addr, end := started(t, cmd)
+	use(addr)
+	end()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -75,9 +75,10 @@ int dial(const struct sockaddr_storage *address, socklen_t len, int64_t within) 
         connect(fd, (const struct sockaddr *)address, len) == 0) {
         return fd;
     }
-    int failure = errno == EINPROGRESS ? NET_LATE : NET_BROKEN;
+    int error = errno;
     close(fd);
-    return failure;
+    errno = error;
+    return error == EINPROGRESS ? NET_LATE : NET_BROKEN;
 }
 
 bool print_listening(int fd) {

@@ -17,7 +17,7 @@ static bool set(struct exchange *x, struct question *q, const struct param *p) {
     } else if (named(p, "via")) {
         q->cooperative = says(p, "cooperative");
         return q->cooperative || says(p, "inline") || says(p, "offload") ||
-               fail(x, 400, "bad request: via: want inline, offload or cooperative");
+               unknown(x, p, "inline, offload or cooperative");
     } else if (named(p, "fault")) {
         return handler_fault(x, p);
     }
@@ -45,12 +45,13 @@ static bool call(struct exchange *x, const struct question *q) {
     c.backend = 0;
     c.target_len = (size_t)snprintf(c.target, sizeof c.target, "/value?n=%llu&i=0&d=%llu", (unsigned long long)q->n,
                                     (unsigned long long)q->block);
-    enum outcome outcome = call_one(x->upstreams, &c);
-    if (outcome != CALL_OK) {
-        return backend_failed(x, outcome);
+    if (call_one(x->upstreams, &c) != CALL_OK) {
+        return backend_failed(x, &c);
     }
     bool right = c.body_len <= sizeof c.body && decimal((struct span){c.body, c.body_len}, &got) && got == value(q->n, 0);
-    return right || backend_failed(x, CALL_FAILED);
+    int len = (int)(c.body_len < sizeof c.body ? c.body_len : sizeof c.body);
+    return right || fail(x, 502, "backend failed: it answered \"%.*s\", want %llu", len, c.body,
+                         (unsigned long long)value(q->n, 0));
 }
 
 /* A connection's own thread is the place where a block disturbs others least: inline

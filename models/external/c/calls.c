@@ -1,5 +1,8 @@
 #include "calls.h"
 
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,15 +11,31 @@ static enum outcome over(struct call *c, enum outcome outcome) {
     return outcome;
 }
 
-static enum outcome broken(struct call *c, ssize_t how) {
-    return over(c, how == NET_LATE ? CALL_LATE : CALL_FAILED);
+static enum outcome failed(struct call *c, const char *before, const char *host, const char *why) {
+    snprintf(c->why, sizeof c->why, "%s%s%s%s", before, host, *host != '\0' ? ": " : "", why);
+    return over(c, CALL_FAILED);
+}
+
+/* broken says how a connection went, of which the error is errno's at that time; host is
+ * that of one that did not come about, else empty. */
+static enum outcome broken(struct call *c, ssize_t how, int error, const char *host) {
+    char memory[64], text[64];
+    if (how == NET_LATE) {
+        return over(c, CALL_LATE);
+    }
+    if (how == NET_END) {
+        return failed(c, "", "", "connection closed before the answer was whole");
+    }
+    snprintf(text, sizeof text, "%s", strerror_r(error, memory, sizeof memory));
+    text[0] = (char)tolower((unsigned char)text[0]);
+    return failed(c, *host != '\0' ? "dial " : "", host, text);
 }
 
 /* ask writes the call's request on an idle connection or a fresh one. An idle one
  * that the backend has closed is replaced once. */
 static enum outcome ask(struct upstreams *u, struct call *c, bool fresh, int64_t until) {
     if (u->count == 0) {
-        return over(c, CALL_FAILED);
+        return failed(c, "", "", "no backends: ASSAY_BACKENDS is empty");
     }
     struct upstream *b = &u->list[c->backend % u->count];
     c->reused = !fresh && pool_take(b, &c->sock);
@@ -24,7 +43,7 @@ static enum outcome ask(struct upstreams *u, struct call *c, bool fresh, int64_t
         int64_t left = until - now_ns();
         int fd = left > 0 ? dial(&b->address, b->address_len, left) : NET_LATE;
         if (fd < 0) {
-            return broken(c, fd);
+            return broken(c, fd, errno, b->host);
         }
         c->sock = (struct sock){.fd = fd};
     }
@@ -33,12 +52,13 @@ static enum outcome ask(struct upstreams *u, struct call *c, bool fresh, int64_t
     buf_init(&out, memory, sizeof memory);
     put_request(&out, (struct span){c->target, c->target_len}, b->host);
     int how = out.failed ? NET_BROKEN : sock_write(&c->sock, out.at, out.len);
+    int error = errno;
     buf_drop(&out);
     if (how == 0) {
         return over(c, CALL_OK);
     }
     close(c->sock.fd);
-    return c->reused ? ask(u, c, true, until) : broken(c, how);
+    return c->reused ? ask(u, c, true, until) : broken(c, how, error, "");
 }
 
 /* finish takes what the answer says. */
@@ -46,13 +66,17 @@ static enum outcome finish(struct call *c, const struct message *m) {
     c->status = m->status;
     c->body_len = m->body.len;
     memcpy(c->body, m->body.at, m->body.len < sizeof c->body ? m->body.len : sizeof c->body);
-    return over(c, m->status == 200 ? CALL_OK : CALL_FAILED);
+    if (m->status == 200) {
+        return over(c, CALL_OK);
+    }
+    snprintf(c->why, sizeof c->why, "it answered %d", m->status);
+    return over(c, CALL_FAILED);
 }
 
 /* again is for a connection that failed before a byte of the answer came. A reused
  * one was closed while idle: the call is tried once more. */
 static bool again(struct upstreams *u, struct call *c, int64_t until) {
-    return c->reused && ask(u, c, true, until) == CALL_OK;
+    return ask(u, c, true, until) == CALL_OK;
 }
 
 /* answer reads the answer; in is empty. */
@@ -66,15 +90,16 @@ static enum outcome answer(struct upstreams *u, struct call *c, struct buf *in, 
             n = sock_read(&c->sock, in->at + in->len, in->cap - in->len, CALL_BUFFER, until);
         }
         if (n <= 0) {
+            int error = errno;
             close(c->sock.fd);
-            if (n != NET_LATE && in->len == 0) {
+            if (n != NET_LATE && in->len == 0 && c->reused) {
                 if (again(u, c, until)) {
                     continue;
                 }
-                return c->reused ? c->outcome : over(c, CALL_FAILED);
+                return c->outcome;
             }
             bool whole = n == NET_END && reader_eof(&r, in->at, &m);
-            return whole ? finish(c, &m) : broken(c, n);
+            return whole ? finish(c, &m) : broken(c, n, error, "");
         }
         in->len += (size_t)n;
         enum http_state state = reader_feed(&r, in->at, &in->len, &m);
@@ -86,7 +111,7 @@ static enum outcome answer(struct upstreams *u, struct call *c, struct buf *in, 
         } else {
             close(c->sock.fd);
         }
-        return state == HTTP_DONE ? finish(c, &m) : over(c, CALL_FAILED);
+        return state == HTTP_DONE ? finish(c, &m) : failed(c, "unreadable answer: ", "", r.reason);
     }
 }
 
@@ -158,7 +183,7 @@ static void spawn(struct upstreams *u, struct call *calls, size_t n) {
     }
 }
 
-enum outcome call_all(struct upstreams *u, struct call *calls, size_t n) {
+const struct call *call_all(struct upstreams *u, struct call *calls, size_t n) {
     if (u->callall == SPAWN) {
         spawn(u, calls, n);
     } else {
@@ -166,8 +191,8 @@ enum outcome call_all(struct upstreams *u, struct call *calls, size_t n) {
     }
     for (size_t i = 0; i < n; i++) {
         if (calls[i].outcome != CALL_OK) {
-            return calls[i].outcome;
+            return &calls[i];
         }
     }
-    return CALL_OK;
+    return NULL;
 }

@@ -17,6 +17,7 @@ struct call {
     size_t target_len;
 
     enum outcome outcome;
+    char why[120]; /* at CALL_FAILED: the words of Go's servers */
     int status;
     char body[24]; /* of the answer; values are short */
     size_t body_len; /* as it came: beyond the size of body it was cut */
@@ -49,9 +50,9 @@ struct upstreams {
 bool upstreams_init(struct upstreams *u, const struct config *c);
 
 /* call_one asks one backend and waits; call_all asks all and returns when all are
- * over: the first outcome by index that is not CALL_OK, if there is one. */
+ * over: the first by index whose outcome is not CALL_OK, or NULL. */
 enum outcome call_one(struct upstreams *u, struct call *c);
-enum outcome call_all(struct upstreams *u, struct call *calls, size_t n);
+const struct call *call_all(struct upstreams *u, struct call *calls, size_t n);
 
 /* pool.c */
 bool pool_take(struct upstream *b, struct sock *s);

@@ -12,24 +12,25 @@ struct question {
     const char *fault; /* a backend's; NULL: none */
 };
 
-/* next_delay cuts the first delay off a list; false at its end or for nonsense. */
-static bool next_delay(struct span *list, bool *more, uint64_t *micros) {
+/* next_delay cuts the first delay off a list. */
+static struct span next_delay(struct span *list, bool *more) {
     const char *comma = memchr(list->at, ',', list->len);
     size_t len = comma == NULL ? list->len : (size_t)(comma - list->at);
     struct span one = {list->at, len};
     *more = comma != NULL;
     *list = (struct span){list->at + len + *more, list->len - len - *more};
-    return decimal(one, micros) && *micros <= MAX_MICROS;
+    return one;
 }
 
-static bool set_delays(struct exchange *x, struct question *q, struct span list) {
+static bool set_delays(struct exchange *x, struct question *q, struct param p) {
+    struct span list = p.value;
     uint64_t micros;
     bool more = true;
     q->delays = list;
     for (q->calls = 0; more; q->calls++) {
-        if (!next_delay(&list, &more, &micros)) {
-            return fail(x, 400, "bad request: d: want decimal numbers of microseconds up to %llu, like 20000,30000",
-                        (unsigned long long)MAX_MICROS);
+        p.value = next_delay(&list, &more);
+        if (!number(x, &p, MAX_MICROS, &micros)) {
+            return false;
         }
     }
     return q->calls <= MAX_CALLS || fail(x, 400, "bad request: d has %zu delays: want 1 to %d", q->calls, MAX_CALLS);
@@ -45,15 +46,15 @@ static bool set_fault(struct exchange *x, struct question *q, const struct param
         }
     }
     return q->panic || q->fault != NULL ||
-           fail(x, 400, "bad request: fault: want panic, fail, stall, reset, garbage, truncate or slow");
+           unknown(x, p, "panic, fail, stall, reset, garbage, truncate or slow");
 }
 
 static bool set(struct exchange *x, struct question *q, const struct param *p) {
     if (named(p, "d")) {
-        return set_delays(x, q, p->value);
+        return set_delays(x, q, *p);
     } else if (named(p, "mode")) {
         q->sequential = says(p, "sequential");
-        return q->sequential || says(p, "parallel") || fail(x, 400, "bad request: mode: want parallel or sequential");
+        return q->sequential || says(p, "parallel") || unknown(x, p, "parallel or sequential");
     } else if (named(p, "work")) {
         return number(x, p, MAX_WORK, &q->rounds);
     } else if (named(p, "fault")) {
@@ -79,7 +80,7 @@ static bool parse(struct exchange *x, struct question *q) {
         return missing_n(x);
     }
     if (q->calls == 0) {
-        return fail(x, 400, "bad request: d is missing: want the delays of the backend calls, like 20000,30000");
+        return fail(x, 400, "bad request: d is missing: want the delays of the backend calls, in microseconds, like 20000,30000");
     }
     if (q->at == MAX_CALLS) {
         q->at = 0; /* a fault that names no call: a backend's is that of call 0, the handler's happens now */
@@ -95,7 +96,7 @@ static void prepare(const struct question *q, struct call *calls) {
         struct call *c = &calls[i];
         uint64_t micros = 0;
         bool more, faulty = q->fault != NULL && q->at == i;
-        next_delay(&list, &more, &micros);
+        (void)decimal(next_delay(&list, &more), &micros); /* it is one: parse has looked */
         c->backend = i;
         c->target_len = (size_t)snprintf(c->target, sizeof c->target, "/value?n=%llu&i=%zu&d=%llu%s%s",
                                          (unsigned long long)q->n, i, (unsigned long long)micros,
@@ -110,7 +111,8 @@ static bool combine(struct exchange *x, const struct question *q, const struct c
         const struct call *c = &calls[i];
         uint64_t one;
         if (c->body_len > sizeof c->body || !decimal((struct span){c->body, c->body_len}, &one) || one >= 1000000) {
-            return backend_failed(x, CALL_FAILED);
+            int len = (int)(c->body_len < sizeof c->body ? c->body_len : sizeof c->body);
+            return fail(x, 502, "backend failed: backend %zu answered \"%.*s\", want a number", i, len, c->body);
         }
         sum += one;
     }
@@ -126,18 +128,18 @@ void fanout(struct exchange *x) {
     if (!parse(x, &q)) {
         return;
     }
-    struct call calls[q.calls]; /* bounded by MAX_CALLS: 13 KiB */
-    enum outcome outcome = CALL_OK;
+    struct call calls[q.calls]; /* bounded by MAX_CALLS: 21 KiB */
+    const struct call *failed = NULL;
     prepare(&q, calls);
     if (q.sequential) {
-        for (size_t i = 0; i < q.calls && outcome == CALL_OK; i++) {
-            outcome = call_one(x->upstreams, &calls[i]);
+        for (size_t i = 0; i < q.calls && failed == NULL; i++) {
+            failed = call_one(x->upstreams, &calls[i]) == CALL_OK ? NULL : &calls[i];
         }
     } else {
-        outcome = call_all(x->upstreams, calls, q.calls);
+        failed = call_all(x->upstreams, calls, q.calls);
     }
-    if (outcome != CALL_OK) {
-        backend_failed(x, outcome);
+    if (failed != NULL) {
+        backend_failed(x, failed);
     } else if (q.panic) {
         fault(x);
     } else {

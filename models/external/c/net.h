@@ -43,7 +43,7 @@ bool address_read(const char *text, struct sockaddr_storage *address, socklen_t 
  * a sentence on stderr when it cannot. */
 int listen_on(const char *text, int backlog, int64_t write_timeout);
 
-/* dial connects within a time: a descriptor, NET_BROKEN or NET_LATE. The time
+/* dial connects within a time: a descriptor, NET_BROKEN (see errno) or NET_LATE. The time
  * becomes the send time-out. */
 int dial(const struct sockaddr_storage *address, socklen_t len, int64_t within);
 

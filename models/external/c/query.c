@@ -59,12 +59,18 @@ bool fail(struct exchange *x, int status, const char *format, ...) {
     return false;
 }
 
+bool unknown(struct exchange *x, const struct param *p, const char *want) {
+    return fail(x, 400, "bad request: %.*s=\"%.*s\": want %s", (int)p->name.len, p->name.at,
+                p->value.len > 40 ? 40 : (int)p->value.len, p->value.at, want);
+}
+
 bool number(struct exchange *x, const struct param *p, uint64_t limit, uint64_t *n) {
+    char want[64];
     if (decimal(p->value, n) && *n <= limit) {
         return true;
     }
-    return fail(x, 400, "bad request: %.*s=%.*s: want a decimal number from 0 to %llu", (int)p->name.len, p->name.at,
-                p->value.len > 40 ? 40 : (int)p->value.len, p->value.at, (unsigned long long)limit);
+    snprintf(want, sizeof want, "a decimal number from 0 to %llu", (unsigned long long)limit);
+    return unknown(x, p, want);
 }
 
 /* fault is where a handler would go wrong. Nothing in C catches a wild pointer:
@@ -78,13 +84,13 @@ bool handler_fault(struct exchange *x, const struct param *p) {
     if (says(p, "panic")) {
         return fault(x);
     }
-    return fail(x, 400, "bad request: fault=%.*s: want panic", p->value.len > 40 ? 40 : (int)p->value.len, p->value.at);
+    return unknown(x, p, "panic");
 }
 
 bool missing_n(struct exchange *x) {
     return fail(x, 400, "bad request: n is missing: want the request's number, a decimal");
 }
 
-bool backend_failed(struct exchange *x, enum outcome outcome) {
-    return outcome == CALL_LATE ? fail(x, 504, "backend deadline exceeded") : fail(x, 502, "backend failed");
+bool backend_failed(struct exchange *x, const struct call *c) {
+    return c->outcome == CALL_LATE ? fail(x, 504, "backend deadline exceeded") : fail(x, 502, "backend failed: %s", c->why);
 }

@@ -58,7 +58,8 @@ static bool head_line(struct reader *r, const char *msg, size_t len, struct mess
     *got = false;
     /* Refused at once, because there may never be a line's end. */
     if (r->phase == START && have > 0 && !(r->response ? *line == 'H' : is(*line, IS_TOKEN) || *line == '\r')) {
-        return refuse(r, 400, r->response ? "bad status line" : "bad method: a token is needed");
+        return refuse(r, 400, r->response ? "bad status line: want HTTP/1.1 SP three digits SP reason"
+                                          : "bad method: a token is needed");
     }
     const char *end = memchr(line + r->scanned, '\n', have - r->scanned);
     if (end == NULL) {

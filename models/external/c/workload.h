@@ -60,6 +60,9 @@ bool decimal(struct span text, uint64_t *n);
 /* fail gives the exchange an answer that is not 200; false, for those who return it. */
 bool fail(struct exchange *x, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* unknown refuses a parameter's value, and says what it wants. */
+bool unknown(struct exchange *x, const struct param *p, const char *want);
+
 /* number reads a parameter of at most limit, micros one in microseconds; else 400. */
 bool number(struct exchange *x, const struct param *p, uint64_t limit, uint64_t *n);
 
@@ -70,7 +73,7 @@ bool fault(struct exchange *x);
 /* missing_n is the answer to a request without its number. */
 bool missing_n(struct exchange *x);
 
-/* backend_failed turns a call's outcome into 502 or 504. */
-bool backend_failed(struct exchange *x, enum outcome outcome);
+/* backend_failed turns what came of a call into 502 or 504. */
+bool backend_failed(struct exchange *x, const struct call *c);
 
 #endif
