@@ -100,8 +100,6 @@ func (v *View) benchResult(c Cell, f *stat.Figures) (*benchfmt.Result, error) {
 	return res, nil
 }
 
-// benchName ends in -N always: a name that ended in digits of its own would be read
-// as if they were GOMAXPROCS.
 // sixDigits leaves out digits that no measurement has.
 func sixDigits(v float64) float64 {
 	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
@@ -111,6 +109,8 @@ func sixDigits(v float64) float64 {
 	return short
 }
 
+// benchName ends in -N always: a name that ended in digits of its own would be read
+// as if they were GOMAXPROCS.
 func (v *View) benchName(c Cell, arm string) string {
 	var b strings.Builder
 	b.WriteString("Serve/workload=" + fileSafe(c.Workload) + "/model=" + fileSafe(arm))
