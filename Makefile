@@ -49,6 +49,7 @@ publish: build ## a finished run of yours into results/: DIR=results/local/… A
 	bin/assay report --findings results
 
 compare: build ## two runs side by side: OLD=results/local/… NEW=results/local/…; a gate with ARGS='--fail-on regression'
+	@test -n "$(OLD)" -a -n "$(NEW)" || { echo "say OLD=DIR NEW=DIR, the folders of two finished runs"; exit 2; }
 	bin/assay compare $(ARGS) $(OLD) $(NEW)
 
 tune: build ## the models' settings against their defaults, into results/tuning: ARGS='pool thread'

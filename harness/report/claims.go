@@ -87,6 +87,15 @@ func shownEffect(v *verdict.Verdict) string {
 	return "–"
 }
 
+// told is the effect as it stands where no reason stands beside it: with what was compared.
+func told(v *verdict.Verdict) string {
+	text := shownEffect(v)
+	if v.Effect != nil && v.Effect.Missing == "" {
+		text += " (" + v.Effect.Of() + ")"
+	}
+	return text
+}
+
 // agreement counts observations: "3 of 4 agree, 1 not run". Those of cases that were not run are
 // no "no": they are counted apart.
 func agreement(seen []verdict.Observation) string {
@@ -162,7 +171,7 @@ func (v *View) cardVerdicts(b *strings.Builder) {
 		if len(d.Suspect) > 0 {
 			mark = " ?"
 		}
-		lines = append(lines, fmt.Sprintf("  %-12s %s (%s)%s: %s. %s", d.Outcome, d.Claim, d.On, mark, strings.TrimSuffix(shownEffect(d), "."), d.Advice))
+		lines = append(lines, fmt.Sprintf("  %-12s %s (%s)%s: %s. %s", d.Outcome, d.Claim, d.On, mark, strings.TrimSuffix(told(d), "."), d.Advice))
 	}
 	if len(lines)+open == 0 {
 		return

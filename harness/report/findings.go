@@ -171,7 +171,7 @@ func settled(decided []verdict.Verdict) mdTable {
 		if len(v.Suspect) > 0 {
 			mark = " ?"
 		}
-		t.rows = append(t.rows, []string{asserts[v.Claim] + " (" + v.Claim + ", " + string(v.On) + ")", string(v.Outcome) + mark, shownEffect(v), clip(v.Advice, longestAdvice)})
+		t.rows = append(t.rows, []string{asserts[v.Claim] + " (" + v.Claim + ", " + string(v.On) + ")", string(v.Outcome) + mark, told(v), clip(v.Advice, longestAdvice)})
 	}
 	return t
 }

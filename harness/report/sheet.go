@@ -141,9 +141,12 @@ func (s *sheetMaker) said() []html.Term {
 	var out []html.Term
 	for _, v := range settled {
 		c, _ := claims.Find(v.Claim) // the verdicts are on the register
-		text := fmt.Sprintf("“%s” %s.", c.Asserts, strings.TrimSuffix(shownEffect(v), "."))
+		text := fmt.Sprintf("“%s” %s.", c.Asserts, strings.TrimSuffix(told(v), "."))
 		if !strings.HasPrefix(v.Advice, "It depends: ") { // which counts again what was counted
 			text += " " + v.Advice
+		}
+		if len(v.Suspect) > 0 {
+			text += " ?: rests on SUSPECT trials, or on fewer than were measured."
 		}
 		out = append(out, html.Term{Name: v.Claim, Href: "#" + claimID(v), Key: string(v.Outcome), Text: text})
 	}

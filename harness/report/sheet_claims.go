@@ -52,7 +52,7 @@ func (s *sheetMaker) arguments() error {
 			{Text: v.Claim, Href: "#" + claimID(v)},
 			{Text: string(v.On)},
 			{Text: string(v.Outcome) + mark, Key: string(v.Outcome)},
-			{Text: shownEffect(v)},
+			{Text: told(v)},
 			{Text: c.Asserts},
 		})
 	}

@@ -6,13 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"assay/bench/claims"
 	"assay/harness/conformance"
 	"assay/harness/exhibit"
 	"assay/harness/journal"
-
 	"assay/harness/report/html"
 	"assay/harness/report/reporttest"
 	"assay/harness/trial"
+	"assay/harness/verdict"
 )
 
 func sheetOf(t *testing.T, r *Run) string {
@@ -134,5 +135,25 @@ func TestCellAsksItsArmsOnly(t *testing.T) {
 	}
 	if pic, _ := v.contrastPicture(r.Cells[0]); strings.Contains(string(pic.svg), "thread") {
 		t.Error("the picture names an arm that the cell does not ask")
+	}
+}
+
+// The first screen says what a ratio is of, and where it rests on SUSPECT trials.
+func TestFirstScreenSaysOfWhat(t *testing.T) {
+	idle := "idle,ladder=0+1000"
+	e := &verdict.Effect{
+		Metric: "memory", Arm: claims.Place{Cell: idle, Arm: "thread"}, Base: claims.Place{Cell: idle, Arm: "coroutine"},
+		Ratio: 275, Lo: 269, Hi: 280,
+	}
+	s := &sheetMaker{View: &View{Run: &Run{}}}
+	s.claims.Verdicts = []verdict.Verdict{{Claim: "exhaustion", On: "Go", Outcome: verdict.Supported, Advice: "Take a loop.", Effect: e}}
+	want := "275× [269 280] (memory, thread ÷ coroutine). Take a loop."
+	if got := s.said()[0].Text; !strings.HasSuffix(got, want) {
+		t.Errorf("got %q, want it to end with %q", got, want)
+	}
+	s.claims.Verdicts[0].Suspect = []string{"settled"}
+	want += " ?: rests on SUSPECT trials, or on fewer than were measured."
+	if got := s.said()[0].Text; !strings.HasSuffix(got, want) {
+		t.Errorf("got %q, want it to end with %q", got, want)
 	}
 }

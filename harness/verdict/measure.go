@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"assay/bench/claims"
@@ -94,12 +95,33 @@ func (d *docket) measure(j *judge) {
 // words is an effect as a sentence.
 func words(e *Effect) string {
 	where := e.Arm.Cell
-	base := e.Base.Arm
+	base := e.Base.Arm + "'s"
 	if e.Arm.Cell != e.Base.Cell {
-		base += " in " + e.Base.Cell
+		base = "that of " + e.Base.Arm + " in " + e.Base.Cell
 	}
-	return fmt.Sprintf("%s of %s is %s %s's (%s, %d blocks, %s)",
+	return fmt.Sprintf("%s of %s is %s %s (%s, %d blocks, %s)",
 		e.contrast.Metric.Label, e.Arm.Arm, share(e), base, where, e.Blocks, floorText(e.Floor))
+}
+
+// Of is what was compared, to stand behind the ratio: "memory/conn, thread ÷ coroutine". Where the
+// cells differ, each arm has with it what its own cell alone is asked.
+func (e *Effect) Of() string {
+	label := e.contrast.Metric.Label
+	if label == "" {
+		label = e.Metric
+	}
+	return label + ", " + e.Arm.Arm + only(e.Arm.Cell, e.Base.Cell) + " ÷ " + e.Base.Arm + only(e.Base.Cell, e.Arm.Cell)
+}
+
+// only are the dimensions of a cell that another has not, each after a blank.
+func only(cell, other string) (dims string) {
+	others := strings.Split(other, ",")
+	for _, d := range strings.Split(cell, ",") {
+		if !slices.Contains(others, d) {
+			dims += " " + d
+		}
+	}
+	return dims
 }
 
 // share is an effect with its interval, to stand before what it is a share of. Below a hundredth

@@ -183,7 +183,11 @@ func check(ctx context.Context, s streams, targets []conformance.Target, cases [
 	errs := make([]error, len(targets))
 	done := make([]chan []conformance.Result, len(targets))
 	places := make(chan struct{}, sideBySide)
-	fmt.Fprintf(s.err, "%d cases, %d servers\n", len(cases), len(targets))
+	servers := "1 server"
+	if n := len(targets); n != 1 {
+		servers = fmt.Sprintf("%d servers", n)
+	}
+	fmt.Fprintf(s.err, "%d cases, %s\n", len(cases), servers)
 	for i, t := range targets {
 		done[i] = make(chan []conformance.Result, 1)
 		go func() {
