@@ -58,6 +58,7 @@ func run(env *model.Env) error {
 	if err != nil {
 		return err
 	}
+	e.LastSend = env.Service.WriteTimeout
 	fmt.Fprintf(env.Log, "%s\n", e.Found)
 	l, err := loop.NewOn(e)
 	if err != nil {

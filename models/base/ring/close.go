@@ -51,7 +51,7 @@ func (e *Engine) Close(fd int) error {
 		if len(e.closing) == 0 {
 			e.sweep = now + int64(sweepEvery)
 		}
-		e.closing = append(e.closing, parting{int32(fd), l.life, now + int64(lastSend)})
+		e.closing = append(e.closing, parting{int32(fd), l.life, now + int64(e.LastSend)})
 	}
 	e.finish(int32(fd), l)
 	return nil
@@ -91,8 +91,7 @@ type parting struct {
 
 const (
 	sweepEvery = 100 * time.Millisecond
-	lastSend   = 10 * time.Second // for a peer to take the last bytes before a close
-	endWait    = 2 * time.Second  // for all of that at the end
+	endWait    = 2 * time.Second // for all of the last bytes at the end
 )
 
 // hurry cuts off peers that do not take their last bytes, and shortens a wait of

@@ -14,6 +14,10 @@ import (
 // of its connections (nonblocking.Carrier). Apart from Found all is for the loop's thread.
 type Engine struct {
 	Found
+	// LastSend is how long a peer may take for the last bytes before a close; New makes it 10 s.
+	// Set it before the loop runs.
+	LastSend time.Duration
+
 	q        *queues
 	bufs     *buffers // nil with single shots
 	slots    slots
@@ -62,7 +66,7 @@ func build(w Wish, size int, sq, cq uint32) (*Engine, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	e := &Engine{Found: f, q: q, viewOf: -1, slots: slots{size: size}}
+	e := &Engine{Found: f, LastSend: 10 * time.Second, q: q, viewOf: -1, slots: slots{size: size}}
 	if f.Shots == "multi" {
 		if e.bufs, err = newBuffers(q, size); err != nil {
 			return nil, errors.Join(err, q.close())

@@ -281,6 +281,42 @@ func TestDeafAndFlooding(t *testing.T) {
 	}
 }
 
+// A peer that does not take the last bytes before a close is cut off after LastSend.
+func TestLastSendIsItsOwners(t *testing.T) {
+	needsRing(t)
+	e, err := New(Wish{}, 4096)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.LastSend = 50 * time.Millisecond
+	fd, _ := pair(t)
+	var look loop.Timer
+	turn(t, e, func(l *loop.Loop) {
+		e.Stream(fd)
+		if err := l.Add(fd, source(func(loop.Events) {})); err != nil {
+			t.Error(err)
+		}
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, 4096)
+		if n, errno := e.Write(int32(fd), make([]byte, largeSlot)); n != largeSlot {
+			t.Errorf("took %d bytes, %v", n, errno)
+		}
+		if err := l.CloseFD(fd); err != nil {
+			t.Error(err)
+		}
+		if most := loop.Clock() + int64(e.LastSend); len(e.closing) != 1 || e.closing[0].until > most {
+			t.Errorf("%d connections wait for their last bytes, want one, for %v at most", len(e.closing), e.LastSend)
+		}
+		look.Init(func() {
+			if e.leaving == 0 {
+				l.Stop()
+				return
+			}
+			l.At(&look, l.Clock()+int64(10*time.Millisecond))
+		})
+		l.At(&look, 0)
+	})
+}
+
 // Connections come by the ring as by accept, also when they are more than it holds.
 func TestAcceptMany(t *testing.T) {
 	needsRing(t)
