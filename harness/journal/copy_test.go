@@ -199,3 +199,17 @@ func TestSealTakesInCompressedRecords(t *testing.T) {
 		t.Errorf("files %v, %v", m.Files, err)
 	}
 }
+
+// A compressed file that asks for more memory than any of ours needs does not get it.
+func TestGreedyFileIsRefused(t *testing.T) {
+	const window = 19 << 3 // 2²⁹ bytes (RFC 8878, 3.1.1.1.2)
+	dir := t.TempDir()
+	write(t, dir, TrialsFile+Zstd, []byte{0x28, 0xb5, 0x2f, 0xfd, 0, window, 1 | 1<<3, 0, 0, 'x'})
+	if _, err := SumInside(filepath.Join(dir, TrialsFile)); err == nil || !strings.Contains(err.Error(), TrialsFile) {
+		t.Errorf("got %v", err)
+	}
+	write(t, dir, TrialsFile+Zstd, []byte{0x28, 0xb5, 0x2f, 0xfd, 0, 0, 1 | 1<<3, 0, 0, 'x'})
+	if _, err := SumInside(filepath.Join(dir, TrialsFile)); err != nil {
+		t.Error(err)
+	}
+}

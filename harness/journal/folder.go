@@ -73,7 +73,7 @@ func Resume(dir string) (*Journal, []trial.Trial, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, name := range Packings(TrialsFile)[1:] {
+	for _, name := range packings(TrialsFile)[1:] {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return nil, nil, fmt.Errorf("%s holds a run whose records are compressed: it is published, not to be gone on with", dir)
 		}

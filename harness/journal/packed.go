@@ -22,8 +22,8 @@ const (
 	Zstd = ".zst"
 )
 
-// Packings are the names under which a file of a run may stand: its own first.
-func Packings(name string) []string { return []string{name, name + Gzip, name + Zstd} }
+// packings are the names under which a file of a run may stand: its own first.
+func packings(name string) []string { return []string{name, name + Gzip, name + Zstd} }
 
 // Packed is a file of a run, decompressed as it is read.
 type Packed struct {
@@ -40,7 +40,7 @@ func (p *Packed) Close() error { return p.close() }
 // an fs.ErrNotExist if neither is, and otherwise says what is wrong with the file.
 func OpenPacked(path string) (*Packed, error) {
 	var missing error
-	for _, name := range Packings(path) {
+	for _, name := range packings(path) {
 		f, err := openRegular(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			if missing == nil {

@@ -218,7 +218,7 @@ func kept(dir, name, want string) (as, sum string, err error) {
 // in its place; there is none for one that the manifest does not list at all.
 func Unchanged(dir string, m *Manifest, name string) error {
 	instead := "" // is there, and not listed
-	for _, packed := range Packings(name) {
+	for _, packed := range packings(name) {
 		path := filepath.Join(dir, packed)
 		want, listed := m.Files[packed]
 		if !listed {

@@ -29,14 +29,17 @@ type File struct {
 
 // Run makes a copy of the finished run in from in the new folder to, with its report, and gives its
 // size. most bounds that size, bytes. takes is as for report.Open. If it fails, to is removed again: the
-// errors are those of a run that cannot be read or is not finished, of a folder that is there already,
-// of a copy that is too large, and of one whose verdicts are not the run's.
+// errors are those of a run that cannot be read or is not finished, of a folder that is there already or in
+// the run's, of a copy that is too large, and of one whose verdicts are not the run's.
 func Run(from, to string, most int64, takes func(workload, param string) bool) (Size, error) {
 	return run(from, to, most, takes, Condense)
 }
 
 func run(from, to string, most int64, takes func(workload, param string) bool, condense func(t *trial.Trial, open bool) error) (size Size, err error) {
 	from, to = filepath.Clean(from), filepath.Clean(to)
+	if within(from, to) {
+		return size, fmt.Errorf("%s is in the run's own folder, which stays as it is: choose another place", to)
+	}
 	before, err := analyse(from, takes)
 	if err != nil {
 		return size, err
@@ -73,6 +76,19 @@ func run(from, to string, most int64, takes func(workload, param string) bool, c
 		err = fmt.Errorf("%s would have %d bytes, more than %d; its largest files: %s", to, size.Bytes, most, size.largest())
 	}
 	return size, err
+}
+
+// within says whether a path lies in a folder, as far as their names tell.
+func within(dir, path string) bool {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return false
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 func analyse(dir string, takes func(workload, param string) bool) (*report.View, error) {

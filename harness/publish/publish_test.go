@@ -123,6 +123,14 @@ func TestWhatIsNotPublished(t *testing.T) {
 			t.Errorf("%s: something is left behind: %v", name, err)
 		}
 	}
+	run := made(t)
+	inside := filepath.Join(run, "copy")
+	if _, err := publish.Run(run, inside, 8<<20, takes); err == nil || !strings.Contains(err.Error(), "in the run's own folder") {
+		t.Errorf("into the run itself: %v", err)
+	}
+	if _, err := os.Lstat(inside); !os.IsNotExist(err) {
+		t.Errorf("something is left in the run: %v", err)
+	}
 	there := t.TempDir()
 	if _, err := publish.Run(made(t), there, 8<<20, takes); err == nil || !strings.Contains(err.Error(), "there already") {
 		t.Errorf("into a folder that is there: %v", err)
