@@ -27,9 +27,12 @@ func (h *handler) ask(c *style.Call) error {
 		return failed(err)
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, h.maxBody))
+	body, err := io.ReadAll(io.LimitReader(answer.Body, h.maxBody+1))
 	if err != nil {
 		return failed(err)
+	}
+	if int64(len(body)) > h.maxBody { // cut off, it would pass for whole
+		return fmt.Errorf("%w: unreadable answer: body too large", style.ErrBackend)
 	}
 	c.Status, c.Body = answer.StatusCode, body
 	if c.Status != http.StatusOK {
