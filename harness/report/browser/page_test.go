@@ -22,6 +22,9 @@ const unseen = `Array.from(document.querySelectorAll('figure')).filter(f => f.of
 const cut = `Array.from(document.querySelectorAll('figure svg')).flatMap(s => { let all = s.getBoundingClientRect(); return Array.from(s.querySelectorAll('text'))
 	.filter(t => { let b = t.getBoundingClientRect(); return b.left < all.left - 1 || b.right > all.right + 1 }).map(t => t.textContent) })`
 
+// shrunk counts the wide drawings that a phone, where they are scrolled, does not show in their own size.
+const shrunk = `Array.from(document.querySelectorAll('figure svg.wide')).filter(s => s.getBoundingClientRect().width < s.getAttribute('width') - 1).length`
+
 // wide is by how many pixels the page is wider than its window.
 const wide = `document.documentElement.scrollWidth - innerWidth`
 
@@ -41,6 +44,9 @@ func TestPages(t *testing.T) {
 				}
 				if texts := eval[[]string](p, cut); len(texts) > 0 {
 					t.Errorf("these texts leave their drawings: %q", texts)
+				}
+				if n := eval[int](p, shrunk); width < 800 && n > 0 {
+					t.Errorf("%d drawings say that they can be scrolled, and are shrunk", n)
 				}
 				if name != "empty" && eval[int](p, `document.querySelectorAll('figure svg').length`) < 2 {
 					t.Error("the page has no pictures")
