@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"assay/harness/load"
 	"assay/harness/proc"
@@ -163,8 +166,20 @@ func (s *server) judge(l *trial.LoadFigures, where string) {
 		if l.FirstBad != "" {
 			first = "; the first bad answer: " + l.FirstBad
 		}
-		s.fail("%s: no right answer to %d requests (%v)%s", where, l.Requests, l.Errors, first)
+		s.fail("%s: no right answer to %d requests (%s)%s", where, l.Requests, kinds(l.Errors), first)
 	}
+}
+
+// kinds counts errors by kind: "250 status-500, 4 timeout".
+func kinds(errs map[string]uint64) string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(errs)) {
+		parts = append(parts, fmt.Sprintf("%d %s", errs[kind], kind))
+	}
+	if len(parts) == 0 {
+		return "no answer came"
+	}
+	return strings.Join(parts, ", ")
 }
 
 // settleSwitches makes the slices' switches whole after the server has ended: where

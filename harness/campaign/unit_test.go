@@ -226,3 +226,15 @@ func TestProfilesFitAnOrdinaryMachine(t *testing.T) {
 		}
 	}
 }
+
+// Why there was no right answer is said in words, in the same order each time.
+func TestKindsOfErrors(t *testing.T) {
+	for want, errs := range map[string]map[string]uint64{
+		"250 status-500, 4 timeout": {"timeout": 4, "status-500": 250},
+		"no answer came":            nil,
+	} {
+		if got := kinds(errs); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
