@@ -138,7 +138,7 @@ func TestClosedLoopShowsNoLatency(t *testing.T) {
 	r.Cells[0].Open = false
 	v := view(t, r)
 	var b bytes.Buffer
-	if err := Card(&b, v, "dir"); err != nil {
+	if err := Card(&b, v, "dir", "assay"); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), "p99") || !strings.Contains(b.String(), " rate ") {

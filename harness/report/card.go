@@ -15,16 +15,16 @@ import (
 )
 
 // Card writes what the screen shows after a run: a table per cell, the noise floor,
-// one sentence of advice with its scope, and what to do next. dir is the run's folder
-// as the user would type it.
-func Card(w io.Writer, v *View, dir string) error {
+// one sentence of advice with its scope, and what to do next. dir is the run's folder and
+// program this command, as the user would type them.
+func Card(w io.Writer, v *View, dir, program string) error {
 	var b strings.Builder
 	for _, c := range v.loaded() {
 		v.cardCell(&b, c)
 	}
 	v.cardVerdicts(&b)
-	v.cardState(&b)
-	for _, line := range v.next(dir) {
+	v.cardState(&b, program)
+	for _, line := range v.next(dir, program) {
 		b.WriteString(line + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
@@ -169,8 +169,8 @@ func whyNoFloor(err error) string {
 	return strings.TrimPrefix(err.Error(), "noise floor: ")
 }
 
-// cardState says what is missing from the run.
-func (v *View) cardState(b *strings.Builder) {
+// cardState says what is missing from the run, and how program goes on with it.
+func (v *View) cardState(b *strings.Builder, program string) {
 	var failed, skipped int
 	var first string
 	for _, t := range v.Trials {
@@ -190,20 +190,28 @@ func (v *View) cardState(b *strings.Builder) {
 		fmt.Fprintf(b, "%d trials were not run or do not apply; report.md has the reasons.\n", skipped)
 	}
 	if !v.Finished {
-		fmt.Fprintf(b, "\nPARTIAL: %d of %d trials are in. Go on with: %s --resume\n", len(v.Trials), v.Planned, v.Command)
+		fmt.Fprintf(b, "\nPARTIAL: %d of %d trials are in. Go on with: %s --resume\n", len(v.Trials), v.Planned, typed(program, v.Command))
 	}
 }
 
-func (v *View) next(dir string) []string {
+// typed is a command of ours as the user would type it.
+func typed(program, command string) string {
+	if rest, ours := strings.CutPrefix(command, "assay "); ours {
+		return program + " " + rest
+	}
+	return command
+}
+
+func (v *View) next(dir, program string) []string {
 	var lines []string
 	for _, c := range v.loaded() {
 		if try := v.Advice(c).Try; try != "" {
-			lines = append(lines, "Next: "+try)
+			lines = append(lines, "Next: "+typed(program, try))
 			break
 		}
 	}
 	if !slices.ContainsFunc(v.Arms, func(a Arm) bool { return a.Kind == "own" }) {
-		lines = append(lines, "Your own server: assay run --server 'mine=./mysvc --port {port}' --url-path /")
+		lines = append(lines, "Your own server: "+typed(program, "assay run --server 'mine=./mysvc --port {port}' --url-path /"))
 	}
 	return append(lines,
 		"Report: "+dir+"/report.md",

@@ -82,7 +82,7 @@ func TestClaimIsDecidedFromARun(t *testing.T) {
 		t.Fatalf("got %s (%s), want supported with advice", d.Outcome, d.Why)
 	}
 	var card strings.Builder
-	if err := Card(&card, v, "dir"); err != nil {
+	if err := Card(&card, v, "dir", "assay"); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(card.String(), "arguments settled: 1 supported") || !strings.Contains(card.String(), d.Advice) {

@@ -88,7 +88,7 @@ func TestGoldenCard(t *testing.T) {
 		"usual": usual(), "troubled": troubled(t), "partial": partial, "single": single, "no-twin": made(alone),
 	} {
 		var b bytes.Buffer
-		if err := Card(&b, view(t, run), "results/local/"+run.ID); err != nil {
+		if err := Card(&b, view(t, run), "results/local/"+run.ID, "bin/assay"); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name+".card.txt", b.Bytes())
@@ -100,7 +100,7 @@ func TestCardOfAnOwnServer(t *testing.T) {
 	r := usual()
 	r.Arms[len(r.Arms)-1].Kind = "own"
 	var b bytes.Buffer
-	if err := Card(&b, view(t, r), "results/local/"+r.ID); err != nil {
+	if err := Card(&b, view(t, r), "results/local/"+r.ID, "bin/assay"); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), "Your own server") || !strings.Contains(b.String(), "Report: ") {

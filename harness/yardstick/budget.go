@@ -12,7 +12,7 @@ const (
 	longer      = 3
 )
 
-// Default measures all in less than twenty-three minutes on two processors, with intervals narrow enough for
+// Default measures all in less than twenty-five minutes on two processors, with intervals narrow enough for
 // what is asked.
 func Default() *Bench {
 	return &Bench{Blocks: 6, Trials: 6, Slice: 300 * time.Millisecond, Attack: time.Second, Slips: 200, Rate: 10000, Seed: 1}

@@ -26,10 +26,10 @@ func (t *table) models(all []Sample) {
 		t.bar("CPU per request, µs: "+p.name(), find(p.name()), p.Arm.Name, p.Base.Name, cpu, micros, asked, judge)
 	}
 	g := find(callsGroup)
-	t.bar("system calls per request: "+modelPairs[1].name(), g, uring.Name, reactor.Name, calls, number, "< × 1", func(e estimate) string { return verdict(1, e.Hi) })
+	t.bar("system calls per request: "+modelPairs[1].name(), g, uring.Name, reactor.Name, calls, number, "< × 1", func(e estimate) string { return verdict(1, e) })
 	t.bar("system calls per request: "+modelPairs[0].name(), g, oneLoop.Name, reactor.Name, calls, number, "", func(estimate) string { return "" })
 	t.bar("p99 of victims, µs: hybrid, 5 % of calls block 50 ms, half of the pool's capacity", find(offloadGroup), with, without, p99, micros,
-		most(offloadMost, "× %.1f"), func(e estimate) string { return verdict(offloadMost, e.Hi) })
+		most(offloadMost, "× %.1f"), func(e estimate) string { return verdict(offloadMost, e) })
 	for _, h := range modelHolders {
 		g := find(h.Arm.Name)
 		bar := "user memory of an idle connection that has spoken, B: " + h.Arm.Name
@@ -38,7 +38,7 @@ func (t *table) models(all []Sample) {
 			t.row(bar, "failed: "+cell(why), "", "", most(h.Most, "%.0f"), "")
 			continue
 		}
-		t.row(bar, user.whole(), "", "", most(h.Most, "%.0f"), verdict(h.Most, user.Hi))
+		t.row(bar, user.whole(), "", "", most(h.Most, "%.0f"), verdict(h.Most, user))
 	}
 }
 

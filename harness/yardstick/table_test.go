@@ -157,11 +157,16 @@ func TestReadNamesTheLine(t *testing.T) {
 
 func TestVerdictLooksAtTheFarEnd(t *testing.T) {
 	for _, c := range []struct {
-		most, hi float64
-		want     string
-	}{{0, 9, ""}, {1.05, 1.05, "met"}, {1.05, 1.06, "**missed**"}} {
-		if got := verdict(c.most, c.hi); got != c.want {
-			t.Errorf("verdict(%g, %g) = %q, want %q", c.most, c.hi, got, c.want)
+		most, median, hi float64
+		want             string
+	}{{0, 8, 9, ""}, {1.05, 1, 1.05, "met"}, {1.05, 1.05, 1.06, "median met"}, {1.05, 1.051, 1.06, "**missed**"}} {
+		if got := verdict(c.most, estimate{Median: c.median, Lo: .5, Hi: c.hi}); got != c.want {
+			t.Errorf("verdict(%g, %g up to %g) = %q, want %q", c.most, c.median, c.hi, got, c.want)
 		}
+	}
+	// At least so much is asked: the near end is the far one of its inverse.
+	e := estimate{Median: .99, Lo: .9, Hi: 1}
+	if got := verdict(1/.95, e.inverse()); got != "median met" {
+		t.Errorf("at least 0.95 of %v: %q", e, got)
 	}
 }

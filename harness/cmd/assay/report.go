@@ -56,7 +56,7 @@ beside the folder what the fullest and newest of them found, each between two ma
 			if err := report.Write(v, args[0]); err != nil {
 				return err
 			}
-			return report.Card(s.out, v, args[0])
+			return report.Card(s.out, v, args[0], program)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "an array of contrasts: cell, arm, base, metric, ratio, lo, hi; of several runs an object of differences and runs")

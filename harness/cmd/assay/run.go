@@ -190,7 +190,7 @@ func conclude(s streams, o runOptions, outcome campaign.Outcome) (err error) {
 	if o.asJSON {
 		err = writeLine(s.out, runRecord{outcome.Dir, outcome.OK, outcome.Failed, outcome.NotRun, outcome.NotApplicable, outcome.Complete, v.Contrasts(), v.Grades()})
 	} else {
-		err = report.Card(s.out, v, outcome.Dir)
+		err = report.Card(s.out, v, outcome.Dir, program)
 	}
 	if err != nil {
 		return err
