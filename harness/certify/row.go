@@ -40,7 +40,7 @@ type Row struct {
 	SlipP99  float64       `json:"slip_p99_ns,omitempty"`
 	Oracle   *oracle.Stats `json:"oracle,omitempty"`
 	Pauses   *Pauses       `json:"pauses,omitempty"`  // of the processors meanwhile; nil: nobody watched
-	Earlier  []string      `json:"earlier,omitempty"` // why each earlier take was undecided
+	Earlier  []string      `json:"earlier,omitempty"` // of each earlier take the verdict, and why
 
 	odd []string // what else was found while it was made
 }
@@ -65,6 +65,16 @@ func NewRow(generator string, c Cell) Row {
 // Failed is the row of a trial that came to nothing.
 func (r Row) Failed(err error) Row {
 	r.Verdict, r.Reasons = Undecided, []string{err.Error()}
+	return r
+}
+
+// Disagreed is the row of a last take where no verdict stands, by how often each was seen.
+func (r Row) Disagreed(seen map[Verdict]int) Row {
+	if r.Verdict == Undecided && seen[Broken] == 0 {
+		return r
+	}
+	why := fmt.Sprintf("of %d takes %d kept the law and %d broke it", seen[Kept]+seen[Undecided]+seen[Broken], seen[Kept], seen[Broken])
+	r.Verdict, r.Reasons = Undecided, append([]string{why}, r.Reasons...)
 	return r
 }
 

@@ -119,7 +119,7 @@ func (c *Certificate) notes() (notes []string) {
 		}
 		for i, why := range r.Earlier {
 			kind, _, _ := strings.Cut(r.Law, ":")
-			notes = append(notes, fmt.Sprintf("– %s, %s at %.0f/s over %d: take %d was undecided: %s", r.Generator, kind, r.Rate, r.Conns, i+1, why))
+			notes = append(notes, fmt.Sprintf("– %s, %s at %.0f/s over %d: take %d was %s", r.Generator, kind, r.Rate, r.Conns, i+1, why))
 		}
 		for _, why := range r.Reasons {
 			kind, _, _ := strings.Cut(r.Law, ":")

@@ -92,10 +92,11 @@ func (s *Session) Run(ctx context.Context, cells []certify.Cell, others func(cer
 }
 
 // takes is how often a cell is measured at most.
-const takes = 3
+const takes = 4
 
-// Cell measures our generator in one cell, and again where a take is undecided for the machine's
-// sake. One that is kept or broken is not taken again.
+// Cell measures our generator in one cell: again where a take is undecided for the machine's sake, and
+// again where the law is broken, because a generator that is wrong is wrong each time, and a machine that was busy
+// with something else is not.
 func (s *Session) Cell(ctx context.Context, c certify.Cell) certify.Row {
 	row := certify.NewRow(Ours, c)
 	if c.NotMeant != "" {
@@ -110,21 +111,31 @@ func (s *Session) Cell(ctx context.Context, c certify.Cell) certify.Row {
 	})
 }
 
-// decide takes until a take is not undecided, and tells of those before. A take that failed is
-// the last.
+// decide takes until the verdict stands, and tells of the takes before: kept, where none was broken; else
+// what two of them say. If none stands in the end the cell is undecided. A take that failed is the last.
 func (s *Session) decide(row certify.Row, take func() (certify.Row, error)) certify.Row {
 	var earlier []string
+	seen := make(map[certify.Verdict]int)
 	for {
 		r, err := take()
 		if err != nil {
 			r = row.Failed(err)
 		}
 		r.Earlier = earlier
-		if err != nil || r.Verdict != certify.Undecided || len(earlier) == takes-1 {
+		seen[r.Verdict]++
+		kept := r.Verdict == certify.Kept && (seen[certify.Broken] == 0 || seen[certify.Kept] == 2)
+		if err != nil || kept || seen[certify.Broken] == 2 {
 			return r
 		}
-		earlier = append(earlier, r.Reasons[0])
-		s.Say("  undecided: %s; take %d of %d", r.Reasons[0], len(earlier)+1, takes)
+		if len(earlier) == takes-1 {
+			return r.Disagreed(seen)
+		}
+		said := string(r.Verdict)
+		if len(r.Reasons) > 0 {
+			said += ": " + r.Reasons[0]
+		}
+		earlier = append(earlier, said)
+		s.Say("  %s; take %d of at most %d", said, len(earlier)+1, takes)
 	}
 }
 

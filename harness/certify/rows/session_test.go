@@ -151,7 +151,7 @@ func TestRivalThatFails(t *testing.T) {
 	}
 }
 
-// Only what is undecided is taken again, thrice at most; what was said before is kept.
+// What is undecided or broken is taken again; what was said before is kept.
 func TestUndecidedIsTakenAgain(t *testing.T) {
 	kept, broken, undecided := certify.Row{Verdict: certify.Kept}, certify.Row{Verdict: certify.Broken}, certify.Row{Verdict: certify.Undecided, Reasons: []string{"a pause", "p99"}}
 	for name, c := range map[string]struct {
@@ -160,12 +160,18 @@ func TestUndecidedIsTakenAgain(t *testing.T) {
 		want  certify.Verdict
 		used  int
 	}{
-		"kept":            {[]certify.Row{kept, broken}, nil, certify.Kept, 1},
-		"broken":          {[]certify.Row{broken, kept}, nil, certify.Broken, 1},
-		"kept at last":    {[]certify.Row{undecided, undecided, kept}, nil, certify.Kept, 3},
-		"broken the next": {[]certify.Row{undecided, broken, kept}, nil, certify.Broken, 2},
-		"never decided":   {[]certify.Row{undecided, undecided, undecided, kept}, nil, certify.Undecided, 3},
-		"one that failed": {[]certify.Row{kept}, context.Canceled, certify.Undecided, 1},
+		"kept":               {[]certify.Row{kept, broken}, nil, certify.Kept, 1},
+		"broken":             {[]certify.Row{broken, broken, kept}, nil, certify.Broken, 2},
+		"broken once":        {[]certify.Row{broken, kept, kept}, nil, certify.Kept, 3},
+		"kept once":          {[]certify.Row{broken, kept, broken}, nil, certify.Broken, 3},
+		"kept at last":       {[]certify.Row{undecided, undecided, kept}, nil, certify.Kept, 3},
+		"broken the next":    {[]certify.Row{undecided, broken, broken}, nil, certify.Broken, 3},
+		"broken at last":     {[]certify.Row{undecided, undecided, broken, broken}, nil, certify.Broken, 4},
+		"once of each":       {[]certify.Row{undecided, broken, kept, undecided}, nil, certify.Undecided, 4},
+		"last of all broken": {[]certify.Row{undecided, undecided, undecided, broken}, nil, certify.Undecided, 4},
+		"last of all kept":   {[]certify.Row{undecided, undecided, broken, kept}, nil, certify.Undecided, 4},
+		"never decided":      {[]certify.Row{undecided, undecided, undecided, undecided, kept}, nil, certify.Undecided, 4},
+		"one that failed":    {[]certify.Row{kept}, context.Canceled, certify.Undecided, 1},
 	} {
 		said, used := 0, 0
 		s := &Session{Say: func(string, ...any) { said++ }}
@@ -173,8 +179,16 @@ func TestUndecidedIsTakenAgain(t *testing.T) {
 			used++
 			return c.takes[used-1], c.err
 		})
-		if r.Verdict != c.want || used != c.used || len(r.Earlier) != used-1 || used > 1 && r.Earlier[0] != "a pause" || said != used-1 {
+		if r.Verdict != c.want || used != c.used || len(r.Earlier) != used-1 || said != used-1 {
 			t.Errorf("%s: %s after %d takes, %q, said %d times", name, r.Verdict, used, r.Earlier, said)
+		}
+		for i, why := range r.Earlier {
+			if first, _, _ := strings.Cut(why, ": "); first != string(c.takes[i].Verdict) {
+				t.Errorf("%s: of take %d is said %q", name, i+1, why)
+			}
+		}
+		if r.Verdict == certify.Undecided && c.err == nil && len(r.Reasons) == 0 {
+			t.Errorf("%s: undecided without a reason", name)
 		}
 	}
 }

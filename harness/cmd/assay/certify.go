@@ -40,7 +40,8 @@ client in C that spins are shown beside it on the same oracle.
 
 Sentinels note when the processors paused. A cell is undecided where their pauses can have caused
 all that is wrong in it, in length and in the share of requests that they met, or where the oracle
-itself was late; it is then taken again, up to three times.
+itself was late. Such a cell is taken again, and so is one in which the law is broken: it is broken
+when two takes of at most four say so.
 
 The certificate is kept for this binary and this boot, and runs say that they are certified. All of it takes some
 twelve minutes, --quick two or three, and longer where cells are taken again. Exit code 1: the generator saw
