@@ -16,7 +16,7 @@ import (
 )
 
 // format is raised when a reader of older certificates would misread a newer one.
-const format = 2
+const format = 3
 
 // Certificate is what one binary's generator was found to be on one boot of one machine.
 type Certificate struct {
@@ -27,9 +27,9 @@ type Certificate struct {
 	Machine   []string  `json:"machine"`           // in words
 	Partial   string    `json:"partial,omitempty"` // what was left out; "": nothing
 	Bound     Bound     `json:"bound"`
-	Certified bool      `json:"certified"` // every cell that can be meant was kept
+	Certified bool      `json:"certified"` // every cell that can be meant was kept, or level, and some were kept
 	Cells     Tally     `json:"cells"`
-	UpTo      float64   `json:"up_to_rps"` // every cell at this rate and below that can be meant was kept; 0: not even at the lowest
+	UpTo      float64   `json:"up_to_rps"` // every cell at this rate and below that can be meant was kept, or level; 0: not even at the lowest
 	Rows      []Row     `json:"rows"`
 
 	// Sum is the SHA-256 of the file that Find read, hexadecimal: a run records it.
@@ -39,28 +39,30 @@ type Certificate struct {
 // Tally is how many cells came to which verdict.
 type Tally struct {
 	Kept      int `json:"kept"`
+	Level     int `json:"level"`
 	Undecided int `json:"undecided"`
 	Broken    int `json:"broken"`
 	NotMeant  int `json:"not_meant"`
 }
 
+// meant is how many cells can be.
+func (t Tally) meant() int { return t.Kept + t.Level + t.Undecided + t.Broken }
+
 func (t Tally) String() string {
-	return fmt.Sprintf("%d cells kept, %d undecided, %d broken; %d cannot be meant", t.Kept, t.Undecided, t.Broken, t.NotMeant)
+	return fmt.Sprintf("%d cells kept, %d level, %d undecided, %d broken; %d cannot be meant", t.Kept, t.Level, t.Undecided, t.Broken, t.NotMeant)
 }
 
 // Conclude sets Certified, Cells and UpTo by the rows of the generator name: all that could be meant
-// were kept, and there were some.
+// were kept, or level with the client that spins, and some were kept.
 func (c *Certificate) Conclude(name string) {
-	kept, failed := map[float64]int{}, map[float64]int{}
+	failed := map[float64]int{}
 	var rates []float64
 	for _, r := range c.Rows {
 		if r.Generator != name || r.Verdict == NotMeant {
 			continue
 		}
 		rates = append(rates, r.Rate)
-		if r.Verdict == Kept {
-			kept[r.Rate]++
-		} else {
+		if r.Verdict != Kept && r.Verdict != Level {
 			failed[r.Rate]++
 		}
 	}
@@ -72,8 +74,8 @@ func (c *Certificate) Conclude(name string) {
 		}
 		c.UpTo = rate
 	}
-	c.Certified = len(kept) > 0 && len(failed) == 0
-	c.Cells = Tally{c.Count(name, Kept), c.Count(name, Undecided), c.Count(name, Broken), c.Count(name, NotMeant)}
+	c.Cells = Tally{c.Count(name, Kept), c.Count(name, Level), c.Count(name, Undecided), c.Count(name, Broken), c.Count(name, NotMeant)}
+	c.Certified = c.Cells.Kept > 0 && len(failed) == 0
 }
 
 // Count is how many rows of the generator name have a verdict.
@@ -87,21 +89,30 @@ func (c *Certificate) Count(name string, v Verdict) (n int) {
 }
 
 // Says is the certificate in a few words, for a report: "certified", "certified (1,000/s over 64
-// connections only)", "certified except 2 undecided: …", or "not certified: …". A nil one says that there is none.
+// connections only)", "certified; in 3 of 34 cells it was late, …", "certified except 2 undecided: …", or "not certified: …". A nil one
+// says that there is none.
 func (c *Certificate) Says() string {
 	switch {
 	case c == nil:
 		return "not certified: there is no accuracy certificate of this binary and boot; make one with assay certify"
 	case c.Certified:
-		return "certified" + c.part()
+		return "certified" + c.part() + c.level()
 	case c.Cells.Broken == 0 && c.Cells.Kept > 0:
-		return fmt.Sprintf("certified except %d undecided: of %d cells%s the generator saw another law in none", c.Cells.Undecided, c.Cells.Undecided+c.Cells.Kept, c.part())
+		return fmt.Sprintf("certified except %d undecided: of %d cells%s the generator saw another law in none%s", c.Cells.Undecided, c.Cells.meant(), c.part(), c.level())
 	}
 	kept := ""
 	if c.UpTo > 0 {
 		kept = fmt.Sprintf(", none of them up to %.0f/s", c.UpTo)
 	}
 	return fmt.Sprintf("not certified: assay certify found it wrong in %d cells%s and could not tell in %d, on %s", c.Cells.Broken, kept, c.Cells.Undecided, c.Made.UTC().Format(time.RFC3339))
+}
+
+// level says in how many cells the machine kept a better client from the law too.
+func (c *Certificate) level() string {
+	if c.Cells.Level == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; in %d of %d cells it was late, and no later than a client that spins", c.Cells.Level, c.Cells.meant())
 }
 
 // part says what was left out, in brackets.

@@ -14,6 +14,7 @@ type Verdict string
 // The verdicts.
 const (
 	Kept      Verdict = "kept"      // the generator saw the law
+	Level     Verdict = "level"     // it did not, and the client that spins did no better right after
 	Broken    Verdict = "broken"    // it saw something else
 	Undecided Verdict = "undecided" // the oracle did not keep the law, the processor paused, or nothing could be measured
 	NotMeant  Verdict = "not meant" // the closed form cannot be expected here
@@ -41,6 +42,7 @@ type Row struct {
 	Oracle   *oracle.Stats `json:"oracle,omitempty"`
 	Pauses   *Pauses       `json:"pauses,omitempty"`  // of the processors meanwhile; nil: nobody watched
 	Earlier  []string      `json:"earlier,omitempty"` // of each earlier take the verdict, and why
+	Yard     *Row          `json:"spin,omitempty"`    // the client that spins, right after; nil: not asked
 
 	odd []string // what else was found while it was made
 }
@@ -73,7 +75,8 @@ func (r Row) Disagreed(seen map[Verdict]int) Row {
 	if r.Verdict == Undecided && seen[Broken] == 0 {
 		return r
 	}
-	why := fmt.Sprintf("of %d takes %d kept the law and %d broke it", seen[Kept]+seen[Undecided]+seen[Broken], seen[Kept], seen[Broken])
+	fine := seen[Kept] + seen[Level]
+	why := fmt.Sprintf("of %d takes %d kept the law or were level with the client that spins, and %d broke it", fine+seen[Undecided]+seen[Broken], fine, seen[Broken])
 	r.Verdict, r.Reasons = Undecided, append([]string{why}, r.Reasons...)
 	return r
 }
@@ -102,7 +105,7 @@ func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
 		return r
 	}
 	r.Verdict, r.Pauses = Kept, o.Pauses
-	r.Reasons = r.faults(c, o, b, f, Pauses{})
+	r.Reasons = r.faults(c, o, b, f, f, 0)
 	late, left := float64(o.Oracle.Late.P99), float64(o.Oracle.Left.P99)
 	switch {
 	case len(r.Reasons) == 0:
@@ -113,7 +116,7 @@ func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
 		r.Verdict = Undecided
 		r.Reasons = slices.Insert(r.Reasons, 0, fmt.Sprintf("the oracle itself answered 1 %% of requests more than %s late: leave the machine to the measurement", millis(late)))
 	case o.Pauses != nil && o.Pauses.excuse():
-		rest := r.faults(c, o, b, f, *o.Pauses)
+		rest := r.faults(c, o, b, f, f.Paused(*o.Pauses), o.Pauses.lateness(0.99, o.Response.Count))
 		if len(rest) == 0 {
 			r.Verdict = Undecided
 			r.Reasons = slices.Insert(r.Reasons, 0, fmt.Sprintf("%v, which can have caused all of this", o.Pauses))
@@ -127,9 +130,10 @@ func (r Row) Judge(c Cell, o Outcome, b Bound) Row {
 	return r
 }
 
-// faults are what speaks against the generator on a machine with these pauses.
-func (r *Row) faults(c Cell, o Outcome, b Bound, f Form, p Pauses) []string {
-	d := between(f, f.Paused(p), o.Response, b)
+// faults are what speaks against the generator where times may be as late as slow has them, and
+// requests be sent slip ns later than the bound.
+func (r *Row) faults(c Cell, o Outcome, b Bound, f, slow Form, slip float64) []string {
+	d := between(f, slow, o.Response, b)
 	faults := append(d.Faults, r.odd...)
 	if o.Errors > 0 {
 		faults = append(faults, fmt.Sprintf("%d requests got no right answer", o.Errors))
@@ -137,11 +141,11 @@ func (r *Row) faults(c Cell, o Outcome, b Bound, f Form, p Pauses) []string {
 	if o.Achieved < b.Rate*c.least() {
 		faults = append(faults, fmt.Sprintf("%.0f/s of %.0f/s were achieved", o.Achieved, c.Rate))
 	}
-	if !c.Waits() && o.SlipP99 > float64(b.Slip)+p.lateness(0.99, o.Response.Count) {
+	if !c.Waits() && o.SlipP99 > float64(b.Slip)+slip {
 		faults = append(faults, fmt.Sprintf("1 %% of requests were sent more than %s late", millis(o.SlipP99)))
 	}
 	for i, x := range r.Points {
-		later := d.Points[i].Hi - x.Hi // what the pauses give the response, they give this part of it
+		later := d.Points[i].Hi - x.Hi // what slow gives the response, it gives this part of it
 		if x.From > 0 && x.Own > 0 && (x.From < x.Own-b.slack(x.Own) || x.From > x.Own+b.slack(x.Own)+later) {
 			faults = append(faults, fmt.Sprintf("service p%g is %s, the oracle's own %s", 100*x.Q, millis(x.From), millis(x.Own)))
 		}
@@ -158,6 +162,15 @@ func (c Cell) least() float64 {
 	return c.Rate * c.Duration.Seconds() / (c.Duration + c.Law.A).Seconds()
 }
 
+// form is what an outcome is held against.
+func (c Cell) form(o Outcome) (Form, error) {
+	f, err := FormOf(c.Law, c.Rate)
+	if err != nil {
+		return f, err
+	}
+	return f.Released(float64(o.Oracle.Release)), nil
+}
+
 // Show completes the row of a generator that is shown beside ours.
 func (r Row) Show(c Cell, o Outcome, b Bound) Row {
 	r, _ = r.show(c, o, b)
@@ -168,13 +181,12 @@ func (r Row) Show(c Cell, o Outcome, b Bound) Row {
 func (r Row) show(c Cell, o Outcome, b Bound) (Row, Form) {
 	r.Requests, r.Achieved, r.Errors = o.Response.Count, o.Achieved, o.Errors
 	r.SlipP50, r.SlipP99, r.Oracle = o.SlipP50, o.SlipP99, &o.Oracle
-	f, err := FormOf(c.Law, c.Rate)
+	f, err := c.form(o)
 	if err != nil {
 		return r.Failed(err), f
 	}
-	release := float64(o.Oracle.Release)
-	f = f.Released(release)
 	d := Compare(f, o.Response, b)
+	release := float64(o.Oracle.Release)
 	if most := f.mostRelease(); f.Law.Kind == oracle.Stall && release > most {
 		r.odd = append(r.odd, fmt.Sprintf("what had waited for a stall took %s to leave, more than %s", millis(release), millis(most)))
 	}

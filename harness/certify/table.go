@@ -33,7 +33,8 @@ func (c *Certificate) Table(w io.Writer) error {
 	lines = append(lines, "", t.Render(), "",
 		"Quantiles of response time, ms, and how far they are from the law's. distance: the greatest between the two distributions.",
 		"oracle late: p99 of what the oracle itself was behind the law, by the kernel's time stamps.",
-		"paused: the longest time that a processor ran nothing meanwhile, ms; a cell is undecided where such pauses can have caused all that is wrong.")
+		"paused: the longest time that a processor ran nothing meanwhile, ms; a cell is undecided where such pauses can have caused all that is wrong.",
+		"level: times are not the law's, and no later than those of the client that spins in the same cell right after.")
 	lines = append(lines, c.witness())
 	if notes := c.notes(); len(notes) > 0 {
 		lines = append(append(lines, ""), notes...)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"assay/harness/certify"
 	"assay/harness/load"
 )
 
@@ -36,20 +37,49 @@ func (t *Told) check() error {
 	return nil
 }
 
-// readSpin reads the object of spin, which is that of assay load --json.
+// readSpin reads the object of spin, which is that of assay load --json, and the response times that
+// it was asked for in steps.
 func readSpin(out []byte) (Told, error) {
-	var s load.Summary
+	var s struct {
+		load.Summary
+		Ladder []float64 `json:"response_ladder_ns"`
+	}
 	if err := json.Unmarshal(out, &s); err != nil {
 		return Told{}, fmt.Errorf("its output %.120q is not what was expected: %w", out, err)
 	}
 	if s.Requests == 0 {
 		return Told{}, fmt.Errorf("its output %.120q tells of no request", out)
 	}
-	t := Told{Rate: s.Achieved, Quantiles: spread(s.Response), Service: spread(s.Service), SlipP50: float64(s.Slip.P50), SlipP99: float64(s.Slip.P99)}
+	bars, err := climb(s.Ladder, int64(s.Requests))
+	if err != nil {
+		return Told{}, err
+	}
+	t := Told{
+		Rate: s.Achieved, Quantiles: spread(s.Response), Service: spread(s.Service), SlipP50: float64(s.Slip.P50), SlipP99: float64(s.Slip.P99),
+		Count: int64(s.Requests), Bars: bars,
+	}
 	for _, n := range s.Errors {
 		t.Errors += n
 	}
 	return t, t.check()
+}
+
+// climb makes bars of n times, ns, by a ladder of so many equal steps: step i of k is the time
+// that ⌈n·i/k⌉ of them do not exceed. The error is that of a ladder which goes down.
+func climb(ladder []float64, n int64) (bars []certify.Bar, err error) {
+	done, from := int64(0), 0.0
+	steps := int64(len(ladder))
+	for i, to := range ladder {
+		if !(to >= from) || math.IsInf(to, 0) {
+			return nil, fmt.Errorf("its response times go from %g to %g ns where they should rise", from, to)
+		}
+		upTo := (n*int64(i+1) + steps - 1) / steps
+		if upTo > done {
+			bars = append(bars, certify.Bar{From: from, To: to, Count: upTo - done})
+		}
+		done, from = upTo, to
+	}
+	return bars, nil
 }
 
 func spread(q load.Quantiles) map[float64]float64 {

@@ -5,7 +5,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+
+	"assay/harness/certify"
 )
 
 func example(t *testing.T, name string) []byte {
@@ -34,8 +37,12 @@ func TestReaders(t *testing.T) {
 			t.Errorf("%s: got %+v, %v", c.file, got, err)
 		}
 	}
-	if got, _ := readSpin(example(t, "spin.json")); got.SlipP99 != 9000 || got.Service[0.5] != 10.03e6 {
+	got, _ := readSpin(example(t, "spin.json"))
+	if got.SlipP99 != 9000 || got.Service[0.5] != 10.03e6 || got.Count != 4000 {
 		t.Errorf("spin: slip and service %+v", got)
+	}
+	if want := []certify.Bar{{From: 0, To: 10.03e6, Count: 1000}, {From: 10.03e6, To: 10.04e6, Count: 1000}, {From: 10.04e6, To: 10.05e6, Count: 1000}, {From: 10.05e6, To: 10.3e6, Count: 1000}}; !slices.Equal(got.Bars, want) {
+		t.Errorf("spin: bars %v", got.Bars)
 	}
 }
 
@@ -68,6 +75,7 @@ func TestReadersRefuse(t *testing.T) {
 
 func TestReadSpinRefusesNonsense(t *testing.T) {
 	for _, bad := range []string{
+		`{"requests":10,"response_ns":{"p50":1},"response_ladder_ns":[3,2]}`, `{"requests":10,"response_ns":{"p50":1},"response_ladder_ns":[-1]}`,
 		`{"requests":10,"response_ns":{"p50":-1}}`, `{"requests":0,"response_ns":{"p50":1}}`, `{"requests":10,"response_ns":{"p50":1e400}}`,
 	} {
 		if got, err := readSpin([]byte(bad)); err == nil {
@@ -85,5 +93,28 @@ func TestRivalsCanBeCalled(t *testing.T) {
 	}
 	if _, err := fromValues(map[string]float64{"rate": 3}); err == nil {
 		t.Error("a generator that tells no quantile is read")
+	}
+}
+
+// Each of n times is in one bar, whatever the number of steps.
+func TestClimbCountsAll(t *testing.T) {
+	for _, steps := range []int{1, 3, 7, 100} {
+		for _, n := range []int64{1, 2, 50, 101, 30000} {
+			ladder := make([]float64, steps)
+			for i := range ladder {
+				ladder[i] = float64(i)
+			}
+			bars, err := climb(ladder, n)
+			sum := int64(0)
+			for _, b := range bars {
+				sum += b.Count
+				if b.Count < 1 || b.From > b.To {
+					t.Errorf("%d in %d steps: %+v", n, steps, b)
+				}
+			}
+			if sum != n || err != nil {
+				t.Errorf("%d in %d steps: %d counted, %v", n, steps, sum, err)
+			}
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,12 +35,20 @@ type Told struct {
 	SlipP50, SlipP99 float64 // of the generator itself, where it knows; 0: it does not
 	Service          map[float64]float64
 	Errors           uint64
+	Count            int64         // of response times; 0: the oracle's is taken
+	Bars             []certify.Bar // all response times, where it tells them; else nil
 }
 
-// Rivals are the generators that are looked for. The first is the yardstick of what the
-// machine allows: a client in C that spins.
+// Spinner is the yardstick of what the machine allows: a client in C that spins. It is warmed up as
+// ours is, and tells its response times in ten thousand steps.
+var Spinner = Rival{
+	Name: certify.Spinner, Read: readSpin,
+	Argv: []string{"spin", "{addr}", "/", "{conns}", "{rate}", "{seconds}", "{arrivals}", "2", "{warm}", "10000"},
+}
+
+// Rivals are the generators that are looked for.
 var Rivals = []Rival{
-	{Name: "spin", Argv: []string{"spin", "{addr}", "/", "{conns}", "{rate}", "{seconds}", "{arrivals}"}, Read: readSpin},
+	Spinner,
 	known("vegeta"),
 	known("fortio"),
 	known("bombardier"),
@@ -67,7 +76,7 @@ func known(name string) Rival {
 // Rival measures another generator in a cell; installed is false where it is not found.
 func (s *Session) Rival(ctx context.Context, r Rival, c certify.Cell) (row certify.Row, installed bool) {
 	row = certify.NewRow(r.Name, c)
-	if r.Name != "spin" {
+	if r.Name != Spinner.Name {
 		row.Arrivals = "constant"
 	}
 	if r.Closed {
@@ -120,7 +129,7 @@ func (s *Session) rival(ctx context.Context, r Rival, c certify.Cell) (o certify
 		"{url}", "http://"+srv.addr+"/", "{addr}", srv.addr, "{conns}", strconv.Itoa(c.Conns),
 		"{rate}", fmt.Sprintf("%.0f", c.Rate), "{each}", fmt.Sprintf("%.0f", c.Rate/float64(c.Conns)),
 		"{seconds}", strconv.Itoa(seconds), "{ms}", strconv.Itoa(seconds*1000), "{tmp}", filepath.Join(dir, "out"),
-		"{vegeta}", path, "{arrivals}", c.Arrivals(),
+		"{vegeta}", path, "{arrivals}", c.Arrivals(), "{warm}", strconv.FormatFloat(warmUp.Seconds(), 'f', -1, 64),
 	)
 	ctx, cancel := context.WithTimeout(ctx, c.Duration+20*time.Second)
 	defer cancel()
@@ -139,7 +148,7 @@ func (s *Session) rival(ctx context.Context, r Rival, c certify.Cell) (o certify
 		return o, err
 	}
 	o.Achieved, o.Errors, o.SlipP50, o.SlipP99 = told.Rate, told.Errors, told.SlipP50, told.SlipP99
-	o.Response = certify.Seen{Count: int64(o.Oracle.Requests), Quantiles: told.Quantiles}
+	o.Response = certify.Seen{Count: cmp.Or(told.Count, int64(o.Oracle.Requests)), Quantiles: told.Quantiles, Bars: told.Bars}
 	o.Service.Quantiles = told.Service
 	return o, nil
 }
@@ -178,13 +187,17 @@ func (s *Session) output(ctx context.Context, dir string, argv []string, fill *s
 	return out, nil
 }
 
-// find is where a command is: in the folder of binaries, of its peers, or in PATH.
+// find is where a command is: in the folder of binaries, of its peers, or in PATH. There is
+// another spin there on some machines, so ours is not looked for in PATH.
 func (s *Session) find(name string) (string, error) {
 	for _, dir := range []string{s.Bin, filepath.Join(s.Bin, "peers")} {
 		path := filepath.Join(dir, name)
 		if _, err := os.Stat(path); err == nil && s.Bin != "" {
 			return path, nil
 		}
+	}
+	if name == Spinner.Name {
+		return "", exec.ErrNotFound
 	}
 	return exec.LookPath(name)
 }

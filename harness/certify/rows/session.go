@@ -96,7 +96,8 @@ const takes = 4
 
 // Cell measures our generator in one cell: again where a take is undecided for the machine's sake, and
 // again where the law is broken, because a generator that is wrong is wrong each time, and a machine that was busy
-// with something else is not.
+// with something else is not. A take that did not keep the law is held against the client that spins, in the same cell
+// right after it.
 func (s *Session) Cell(ctx context.Context, c certify.Cell) certify.Row {
 	row := certify.NewRow(Ours, c)
 	if c.NotMeant != "" {
@@ -107,12 +108,28 @@ func (s *Session) Cell(ctx context.Context, c certify.Cell) certify.Row {
 		if err != nil {
 			return row, err
 		}
-		return row.Judge(c, o, certify.DefaultBound), nil
+		return s.against(ctx, row.Judge(c, o, certify.DefaultBound), c, o), nil
 	})
 }
 
+// against has the client that spins, where it is there, tell what the machine allowed a take that did not keep
+// the law.
+func (s *Session) against(ctx context.Context, r certify.Row, c certify.Cell, ours certify.Outcome) certify.Row {
+	if r.Verdict == certify.Kept || Spinner.missing(s) {
+		return r
+	}
+	s.Say("  %s: %s; now the client that spins", r.Verdict, r.Reasons[0])
+	spin, err := s.rival(ctx, Spinner, c)
+	if err != nil {
+		s.Say("  which failed: %v", err)
+		return r
+	}
+	return r.Against(c, ours, spin, certify.DefaultBound)
+}
+
 // decide takes until the verdict stands, and tells of the takes before: kept, where none was broken; else
-// what two of them say. If none stands in the end the cell is undecided. A take that failed is the last.
+// what two of them say, for which kept and level are the same. If none stands in the end the cell is undecided. A take
+// that failed is the last.
 func (s *Session) decide(row certify.Row, take func() (certify.Row, error)) certify.Row {
 	var earlier []string
 	seen := make(map[certify.Verdict]int)
@@ -123,8 +140,8 @@ func (s *Session) decide(row certify.Row, take func() (certify.Row, error)) cert
 		}
 		r.Earlier = earlier
 		seen[r.Verdict]++
-		kept := r.Verdict == certify.Kept && (seen[certify.Broken] == 0 || seen[certify.Kept] == 2)
-		if err != nil || kept || seen[certify.Broken] == 2 {
+		kept := r.Verdict == certify.Kept && seen[certify.Broken] == 0
+		if err != nil || kept || seen[certify.Kept]+seen[certify.Level] == 2 || seen[certify.Broken] == 2 {
 			return r
 		}
 		if len(earlier) == takes-1 {

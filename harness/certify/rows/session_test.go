@@ -69,7 +69,7 @@ func TestCell(t *testing.T) {
 		t.Errorf("points %+v", row.Points)
 	}
 	switch row.Verdict { // which one depends on the machine
-	case certify.Kept, certify.Broken, certify.Undecided:
+	case certify.Kept, certify.Broken, certify.Undecided: // not Level: nothing spins here
 	default:
 		t.Errorf("verdict %q", row.Verdict)
 	}
@@ -123,7 +123,7 @@ func TestRival(t *testing.T) {
 		t.Fatalf("installed %v, %+v", installed, row)
 	}
 	args, err := os.ReadFile(said)
-	if err != nil || !strings.HasPrefix(string(args), "127.0.0.1:") || !strings.HasSuffix(string(args), " / 8 200 1 poisson\n") {
+	if err != nil || !strings.HasPrefix(string(args), "127.0.0.1:") || !strings.HasSuffix(string(args), " / 8 200 1 poisson 2 0.3 10000\n") {
 		t.Errorf("called with %q, %v", args, err)
 	}
 	if _, installed := s.Rival(context.Background(), Rival{Name: "nix", Argv: []string{"no-such-generator"}}, cell(t, "fixed:10ms")); installed {
@@ -153,7 +153,7 @@ func TestRivalThatFails(t *testing.T) {
 
 // What is undecided or broken is taken again; what was said before is kept.
 func TestUndecidedIsTakenAgain(t *testing.T) {
-	kept, broken, undecided := certify.Row{Verdict: certify.Kept}, certify.Row{Verdict: certify.Broken}, certify.Row{Verdict: certify.Undecided, Reasons: []string{"a pause", "p99"}}
+	kept, level, broken, undecided := certify.Row{Verdict: certify.Kept}, certify.Row{Verdict: certify.Level}, certify.Row{Verdict: certify.Broken}, certify.Row{Verdict: certify.Undecided, Reasons: []string{"a pause", "p99"}}
 	for name, c := range map[string]struct {
 		takes []certify.Row
 		err   error
@@ -170,6 +170,11 @@ func TestUndecidedIsTakenAgain(t *testing.T) {
 		"once of each":       {[]certify.Row{undecided, broken, kept, undecided}, nil, certify.Undecided, 4},
 		"last of all broken": {[]certify.Row{undecided, undecided, undecided, broken}, nil, certify.Undecided, 4},
 		"last of all kept":   {[]certify.Row{undecided, undecided, broken, kept}, nil, certify.Undecided, 4},
+		"level":              {[]certify.Row{level, level, broken}, nil, certify.Level, 2},
+		"level, then kept":   {[]certify.Row{level, kept, broken}, nil, certify.Kept, 2},
+		"level in the end":   {[]certify.Row{broken, kept, level}, nil, certify.Level, 3},
+		"level once":         {[]certify.Row{broken, level, undecided, broken}, nil, certify.Broken, 4},
+		"level once of four": {[]certify.Row{undecided, level, undecided, broken}, nil, certify.Undecided, 4},
 		"never decided":      {[]certify.Row{undecided, undecided, undecided, undecided, kept}, nil, certify.Undecided, 4},
 		"one that failed":    {[]certify.Row{kept}, context.Canceled, certify.Undecided, 1},
 	} {
@@ -190,6 +195,39 @@ func TestUndecidedIsTakenAgain(t *testing.T) {
 		if r.Verdict == certify.Undecided && c.err == nil && len(r.Reasons) == 0 {
 			t.Errorf("%s: undecided without a reason", name)
 		}
+	}
+}
+
+// A take that did not keep the law is held against the client that spins, and no other take is.
+func TestTheClientThatSpinsIsAskedWhereTheLawWasNotKept(t *testing.T) {
+	s := session(t)
+	c := cell(t, "fixed:5ms")
+	o, err := s.ours(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := certify.NewRow(Ours, c).Judge(c, o, certify.DefaultBound)
+	row.Verdict, row.Reasons = certify.Broken, []string{"late"}
+	if got := s.against(context.Background(), row, c, o); got.Yard != nil || got.Verdict != certify.Broken {
+		t.Errorf("without one: %s, %+v", got.Verdict, got.Yard)
+	}
+	script := "#!/bin/sh\ncat " + filepath.Join(mustWD(t), "testdata", "spin.json") + "\n"
+	if err := os.WriteFile(filepath.Join(s.Bin, "spin"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.against(context.Background(), row, c, o); got.Yard == nil || got.Yard.Generator != "spin" || got.Yard.Errors != 2 {
+		t.Errorf("with one that lost two: %s, %+v", got.Verdict, got.Yard)
+	}
+	row.Verdict = certify.Kept
+	if got := s.against(context.Background(), row, c, o); got.Yard != nil {
+		t.Error("asked although the law was kept")
+	}
+	if err := os.WriteFile(filepath.Join(s.Bin, "spin"), []byte("#!/bin/sh\nexit 2\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	row.Verdict = certify.Undecided
+	if got := s.against(context.Background(), row, c, o); got.Yard != nil || got.Verdict != certify.Undecided {
+		t.Errorf("with one that fails: %s, %+v", got.Verdict, got.Yard)
 	}
 }
 

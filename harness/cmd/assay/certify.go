@@ -40,8 +40,9 @@ client in C that spins are shown beside it on the same oracle.
 
 Sentinels note when the processors paused. A cell is undecided where their pauses can have caused
 all that is wrong in it, in length and in the share of requests that they met, or where the oracle
-itself was late. Such a cell is taken again, and so is one in which the law is broken: it is broken
-when two takes of at most four say so.
+itself was late. A take that did not keep the law is held against the spinning client, which has the
+same cell right after: level is what is no later than that. Such a cell is taken again, and so is one in
+which the law is broken: two takes of at most four settle it.
 
 The certificate is kept for this binary and this boot, and runs say that they are certified. All of it takes some
 twelve minutes, --quick two or three, and longer where cells are taken again. Exit code 1: the generator saw
@@ -219,11 +220,11 @@ func concludeCertificate(s streams, o certifyOptions, cert *certify.Certificate)
 	case cert.Certified:
 		return nil
 	case n.Broken > 0:
-		return fmt.Errorf("not certified: in %d cells the generator saw something else than the law, in %d it saw the law, %d are undecided", n.Broken, n.Kept, n.Undecided)
+		return fmt.Errorf("not certified: in %d cells the generator saw something else than the law, in %d it saw the law, in %d it was level with a client that spins, %d are undecided", n.Broken, n.Kept, n.Level, n.Undecided)
 	case len(cert.Rows) == n.NotMeant:
 		return undecided(errors.New("nothing could be measured: no cell that was asked for can be meant"))
 	case n.Kept > 0:
-		return undecided(fmt.Errorf("certified except %d undecided: there the processors paused, or the oracle did not keep its law, or failed; in %d cells the generator saw the law", n.Undecided, n.Kept))
+		return undecided(fmt.Errorf("certified except %d undecided: there the processors paused, or the oracle did not keep its law, or failed; in %d cells the generator saw the law, in %d it was level with a client that spins", n.Undecided, n.Kept, n.Level))
 	}
 	return undecided(fmt.Errorf("%d cells could not be decided: the processors paused, or the oracle did not keep its law, or failed", cert.Cells.Undecided))
 }

@@ -1,14 +1,15 @@
 /* spin: an open-loop client that never sleeps: the yardstick of what this machine
  * allows a load generator.
  *
- *   spin HOST:PORT PATH CONNECTIONS RATE SECONDS [poisson|constant [SEED [WARM-UP]]]
+ *   spin HOST:PORT PATH CONNECTIONS RATE SECONDS [poisson|constant [SEED [WARM-UP [STEPS]]]]
  *
  * Intended times are fixed before the first request. Each request goes out on a free
  * connection as soon after its intended time as one thread that spins can do it; one
  * that finds no free connection waits in the open. Those of the first WARM-UP seconds,
  * which come before the others, are not counted. Prints the object of `assay load
  * --json`: response = done - intended, service = done - sent, slip = sent - intended.
- * All answers must be as long as the first. */
+ * With STEPS also response_ladder_ns: the response times that 1/STEPS, 2/STEPS ... of
+ * all do not exceed. All answers must be as long as the first. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
@@ -229,11 +230,20 @@ static void print_quantiles(const char *name, int64_t *samples, size_t n, const 
     printf("}%s", end);
 }
 
+/* print_ladder wants samples in order. */
+static void print_ladder(const int64_t *samples, size_t n, size_t steps) {
+    printf("\"response_ladder_ns\":[");
+    for (size_t i = 1; n > 0 && i <= steps; i++) {
+        printf("%s%lld", i > 1 ? "," : "", (long long)samples[(n * i + steps - 1) / steps - 1]);
+    }
+    printf("],");
+}
+
 int main(int argc, char **argv) {
     static struct run r;
     bool poisson = argc < 7 || strcmp(argv[6], "poisson") == 0;
-    if (argc < 6 || argc > 9 || (!poisson && strcmp(argv[6], "constant") != 0)) {
-        fprintf(stderr, "usage: spin HOST:PORT PATH CONNECTIONS RATE SECONDS [poisson|constant [SEED [WARM-UP]]]\n");
+    if (argc < 6 || argc > 10 || (!poisson && strcmp(argv[6], "constant") != 0)) {
+        fprintf(stderr, "usage: spin HOST:PORT PATH CONNECTIONS RATE SECONDS [poisson|constant [SEED [WARM-UP [STEPS]]]]\n");
         return 2;
     }
     int conns = atoi(argv[3]);
@@ -254,6 +264,9 @@ int main(int argc, char **argv) {
     printf("{\"offered_rps\":%.1f,\"achieved_rps\":%.1f,\"requests\":%zu,\"errors\":{\"lost\":%zu},", rate,
            (double)r.kept * 1e9 / ((double)length - warm_up * 1e9), r.next - r.warm, r.count - r.done);
     print_quantiles("response_ns", r.response, r.kept, ",");
+    if (argc > 9) {
+        print_ladder(r.response, r.kept, strtoul(argv[9], NULL, 10));
+    }
     print_quantiles("service_ns", r.service, r.kept, ",");
     print_quantiles("slip_ns", r.slip, r.kept, "}\n");
     return r.done == r.count ? 0 : 1;
