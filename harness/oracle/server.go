@@ -30,6 +30,7 @@ type Server struct {
 	order    uint64
 	answers  uint64
 	arrivals []*pending // of one batch
+	free     []*pending // answered, to be used again
 	record   record
 	events   [batch]unix.EpollEvent
 	buf      [64 << 10]byte
@@ -128,6 +129,7 @@ func (s *Server) release() {
 		}
 		p := heap.Pop(&s.due).(*pending)
 		if s.conns[p.conn.fd] != p.conn {
+			s.free = append(s.free, p)
 			continue // it was closed while it waited
 		}
 		p.depart, s.busyAt = now, now
@@ -139,7 +141,9 @@ func (s *Server) release() {
 			p.sent = clock()
 		}
 		s.record.add(p.stamps)
-		s.answered(p.conn, err)
+		c := p.conn
+		s.free = append(s.free, p)
+		s.answered(c, err)
 	}
 }
 
@@ -176,8 +180,21 @@ func (s *Server) understand(c *conn) {
 		s.answered(c, send(c.fd, s.report(r.path == "/-/reset")))
 	default:
 		c.busy, c.closes, c.answer = true, !r.persistent, r.answer()
-		s.arrivals = append(s.arrivals, &pending{stamps: c.last, conn: c})
+		p := s.spare()
+		*p = pending{stamps: c.last, conn: c}
+		s.arrivals = append(s.arrivals, p)
 	}
+}
+
+// spare is a pending request to fill.
+func (s *Server) spare() *pending {
+	last := len(s.free) - 1
+	if last < 0 {
+		return new(pending)
+	}
+	p := s.free[last]
+	s.free = s.free[:last]
+	return p
 }
 
 // report answers with the statistics, and forgets them on reset.

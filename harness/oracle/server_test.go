@@ -220,3 +220,31 @@ func TestMainBadInput(t *testing.T) {
 		}
 	}
 }
+
+// Once it has answered, the oracle takes no more memory: the record has its place, and what a request needs is
+// used again.
+func TestServerUsesMemoryAgain(t *testing.T) {
+	s, err := New("127.0.0.1:0", mustParse(t, "fixed:100us"), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	first := &s.record.all[:1][0]
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run() }()
+	c, r := dial(t, s)
+	for range 100 {
+		say(t, c, get)
+		hear(t, r)
+	}
+	s.Stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if len(s.free) != 1 || len(s.due) != 0 {
+		t.Errorf("one request at a time left %d to be used again and %d due", len(s.free), len(s.due))
+	}
+	if len(s.record.all) != 100 || &s.record.all[0] != first || cap(s.record.all) != recordMost {
+		t.Errorf("the record was moved, or has %d of 100 requests and room for %d", len(s.record.all), cap(s.record.all))
+	}
+}
