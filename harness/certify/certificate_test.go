@@ -28,7 +28,7 @@ func made(t *testing.T) *Certificate {
 	late := perfect(t, fixed)
 	late.SlipP99, late.Oracle.Late.P99 = 2e6, 12_000
 	paused := NewRow("assay", fixed).Judge(fixed, stopped(t, fixed, every(500e6, 3e6), func(int) float64 { return 0 }), DefaultBound)
-	paused.Earlier = []string{"undecided: the oracle itself answered 1 % of requests more than 2.000 ms late: leave the machine to the measurement"}
+	paused.Others = []string{"undecided: the oracle itself answered 1 % of requests more than 2.000 ms late: leave the machine to the measurement"}
 	c.Rows = []Row{
 		NewRow("assay", fixed).Judge(fixed, perfect(t, fixed), DefaultBound),
 		NewRow("assay", fixed).Judge(fixed, late, DefaultBound),

@@ -9,7 +9,8 @@
 //  4. Judge puts that together with slip, rate, errors and the oracle's own record into a Row.
 //  5. Pauses of the processors, which a sentinel saw, excuse what they can have caused: Form.Paused
 //     says how late they can make requests, and how many. More than that stays broken.
-//  6. The client that spins excuses as much as it is late itself in the same cell right after: Row.Against.
+//  6. The client that spins excuses as much as it is late itself in the same cell: Settle decides by
+//     several takes of both.
 //  7. A Certificate is the rows of one binary on one boot. Find gives it to a campaign.
 //
 // All of it is pure but the two ends of a Certificate's life, Save and Find. Package

@@ -24,6 +24,7 @@ func TestTheClientThatSpinsExcusesWhatItSeesItself(t *testing.T) {
 		o.Pauses = nil
 		return o
 	}
+	judged := func(c Cell, o Outcome) Take { return Take{Row: NewRow("assay", c).Judge(c, o, DefaultBound), Ours: o} }
 	for _, x := range []struct {
 		name       string
 		ours, spin Outcome
@@ -32,16 +33,18 @@ func TestTheClientThatSpinsExcusesWhatItSeesItself(t *testing.T) {
 	}{
 		{"both keep it", unwatched(nil, none), unwatched(nil, none), Kept, ""},
 		{"spin alone is late", unwatched(nil, none), unwatched(every(500e6, 3e6), none), Kept, ""},
-		{"both late", unwatched(every(500e6, 3e6), none), unwatched(every(600e6, 3e6), none), Level, "as far from the law: p50 10.000 ms"},
+		{"both late", unwatched(every(500e6, 3e6), none), unwatched(every(600e6, 3e6), none), Level, "as far from the law, this time p50 10.000 ms"},
 		{"both late, ours a little more", unwatched(every(500e6, 3200e3), none), unwatched(every(600e6, 3e6), none), Level, ""},
-		{"ours alone", unwatched(every(500e6, 3e6), none), unwatched(nil, none), Broken, "was nearer the law: p99"},
-		{"ours much later", unwatched(every(500e6, 6e6), none), unwatched(every(600e6, 3e6), none), Broken, "was nearer"},
-		{"ours late far oftener", unwatched(every(100e6, 3e6), none), unwatched(every(1e9, 3e6), none), Broken, "was nearer"},
+		{"ours alone", unwatched(every(500e6, 3e6), none), unwatched(nil, none), Broken, "always nearer the law: p99"},
+		{"ours much later", unwatched(every(500e6, 6e6), none), unwatched(every(600e6, 3e6), none), Broken, "always nearer"},
+		{"ours late far oftener", unwatched(every(100e6, 3e6), none), unwatched(every(1e9, 3e6), none), Broken, "always nearer"},
 		{"all of ours late", unwatched(every(500e6, 3e6), func(int) float64 { return 1e6 }), unwatched(every(500e6, 3e6), none), Broken, "p50"},
-		{"ours early", unwatched(every(500e6, 3e6), each(20, -2e6)), unwatched(every(500e6, 3e6), none), Broken, "was nearer"},
+		{"ours early", unwatched(every(500e6, 3e6), each(20, -2e6)), unwatched(every(500e6, 3e6), none), Broken, "always nearer"},
 		{"early both", unwatched(nil, each(20, -2e6)), unwatched(nil, each(20, -2e6)), Broken, "distribution"},
 	} {
-		got := NewRow("assay", fixed).Judge(fixed, x.ours, DefaultBound).Against(fixed, x.ours, x.spin, DefaultBound)
+		take := judged(fixed, x.ours)
+		take.Spin = &x.spin
+		got := take.against(fixed, []Outcome{x.spin}, DefaultBound)
 		if got.Verdict != x.want || !strings.Contains(strings.Join(got.Reasons, "; "), x.says) {
 			t.Errorf("%s: got %s, %q; want %s, %q", x.name, got.Verdict, got.Reasons, x.want, x.says)
 		}
@@ -49,34 +52,111 @@ func TestTheClientThatSpinsExcusesWhatItSeesItself(t *testing.T) {
 			t.Errorf("%s: the spinning client's row is %+v", x.name, got.Yard)
 		}
 	}
-	for name, harm := range map[string]func(ours, spin *Outcome){
-		"an error of ours":                func(ours, _ *Outcome) { ours.Errors = 1 },
-		"too few of ours":                 func(ours, _ *Outcome) { ours.Achieved = 900 },
-		"sends of ours late":              func(ours, _ *Outcome) { ours.SlipP99 = 5e6 },
-		"our service longer":              func(ours, _ *Outcome) { ours.Service.Quantiles[0.5] += 1e6 },
-		"spin lost one":                   func(_, spin *Outcome) { spin.Errors = 1 },
-		"spin did not keep up":            func(_, spin *Outcome) { spin.Achieved = 900 },
-		"spin tells no more than figures": func(_, spin *Outcome) { spin.Response.Bars = nil },
+	for name, harm := range map[string]func(ours *Outcome){
+		"an error of ours":   func(ours *Outcome) { ours.Errors = 1 },
+		"too few of ours":    func(ours *Outcome) { ours.Achieved = 900 },
+		"sends of ours late": func(ours *Outcome) { ours.SlipP99 = 5e6 },
+		"our service longer": func(ours *Outcome) { ours.Service.Quantiles[0.5] += 1e6 },
 	} {
 		ours, spin := unwatched(every(500e6, 3e6), none), unwatched(every(500e6, 3e6), none)
-		row := func() Row {
-			return NewRow("assay", fixed).Judge(fixed, ours, DefaultBound).Against(fixed, ours, spin, DefaultBound)
-		}
-		if got := row(); got.Verdict != Level {
+		if got := judged(fixed, ours).against(fixed, []Outcome{spin}, DefaultBound); got.Verdict != Level {
 			t.Fatalf("before %s: %s, %q", name, got.Verdict, got.Reasons)
 		}
-		if harm(&ours, &spin); row().Verdict != Broken {
-			t.Errorf("%s: %s", name, row().Verdict)
+		if harm(&ours); judged(fixed, ours).against(fixed, []Outcome{spin}, DefaultBound).Verdict != Broken {
+			t.Errorf("%s is level", name)
 		}
 	}
 	late, spin := unwatched(every(500e6, 3e6), none), unwatched(every(500e6, 3e6), none)
-	if late.SlipP99, spin.SlipP99 = 5e6, 4.5e6; NewRow("assay", fixed).Judge(fixed, late, DefaultBound).Against(fixed, late, spin, DefaultBound).Verdict != Level {
+	if late.SlipP99, spin.SlipP99 = 5e6, 4.5e6; judged(fixed, late).against(fixed, []Outcome{spin}, DefaultBound).Verdict != Level {
 		t.Error("sends as late as those of the spinning client are broken")
+	}
+	if got := judged(fixed, late).against(fixed, []Outcome{unwatched(nil, none), spin}, DefaultBound); got.Verdict != Level {
+		t.Errorf("as late as the later of two spinning clients: %s", got.Verdict)
 	}
 	slow := perfect(t, queue)
 	slow.Response.Quantiles[0.99] *= 3
-	if got := NewRow("assay", queue).Judge(queue, slow, DefaultBound).Against(queue, slow, perfect(t, queue), DefaultBound); got.Verdict != Broken {
+	if got := judged(queue, slow).against(queue, []Outcome{perfect(t, queue)}, DefaultBound); got.Verdict != Broken {
 		t.Errorf("a queue of another law: %s", got.Verdict)
+	}
+}
+
+// A spinning client that lost requests itself, or does not tell its times whole, proves nothing.
+func TestWhatTheClientThatSpinsProves(t *testing.T) {
+	c := cellOf(oracle.Fixed, 1000, 64, false)
+	for name, x := range map[string]struct {
+		harm func(*Outcome)
+		want bool
+	}{
+		"nothing wrong":          {func(*Outcome) {}, true},
+		"late":                   {func(o *Outcome) { o.Response.Quantiles[0.99] *= 2 }, true},
+		"lost one":               {func(o *Outcome) { o.Errors = 1 }, false},
+		"did not keep up":        {func(o *Outcome) { o.Achieved = 900 }, false},
+		"no more than quantiles": {func(o *Outcome) { o.Response.Bars = nil }, false},
+	} {
+		o := perfect(t, c)
+		x.harm(&o)
+		if got := o.proves(c, DefaultBound); got != x.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if (*Outcome)(nil).proves(c, DefaultBound) {
+		t.Error("one that was not asked proves something")
+	}
+}
+
+// Takes settle a cell: kept, where none was broken; else two that are fine, or enough that are broken, more of
+// them beside a client that spins.
+func TestSettle(t *testing.T) {
+	c := cellOf(oracle.Fixed, 1000, 64, false)
+	none := func(int) float64 { return 0 }
+	late := func(ns float64) func(int) float64 {
+		return func(i int) float64 { return float64(i%100/99) * ns }
+	}
+	outcome := func(plant func(int) float64) Outcome {
+		o := stopped(t, c, nil, plant)
+		o.Pauses = nil
+		return o
+	}
+	good, bad := outcome(none), outcome(late(3e6))
+	take := func(o Outcome, spin *Outcome) Take {
+		return Take{Row: NewRow("assay", c).Judge(c, o, DefaultBound), Ours: o, Spin: spin}
+	}
+	kept, broken := take(good, nil), take(bad, nil)
+	undecided := broken
+	undecided.Row.Verdict = Undecided
+	level, beside := take(bad, &bad), take(bad, &good)
+	for name, x := range map[string]struct {
+		takes []Take
+		want  Verdict
+		used  int
+	}{
+		"kept":                      {[]Take{kept}, Kept, 1},
+		"kept after a pause":        {[]Take{undecided, undecided, kept}, Kept, 3},
+		"broken":                    {[]Take{broken, broken}, Broken, 2},
+		"broken once":               {[]Take{broken, kept, kept}, Kept, 3},
+		"broken at last":            {[]Take{undecided, undecided, broken, broken}, Broken, 4},
+		"once of each":              {[]Take{undecided, broken, kept, undecided}, Undecided, 4},
+		"kept once of three":        {[]Take{broken, kept, broken, broken}, Undecided, 4},
+		"last of all broken":        {[]Take{undecided, undecided, undecided, broken}, Undecided, 4},
+		"last of all kept":          {[]Take{undecided, undecided, broken, kept}, Undecided, 4},
+		"never decided":             {[]Take{undecided, undecided, undecided, undecided}, Undecided, 4},
+		"level":                     {[]Take{level, level}, Level, 2},
+		"level once, then kept":     {[]Take{level, kept}, Kept, 2},
+		"broken beside":             {[]Take{beside, beside, beside}, Broken, 3},
+		"beside one that was later": {[]Take{beside, level}, Level, 2},
+	} {
+		for used := 1; used <= len(x.takes); used++ {
+			r, settled := Settle(c, x.takes[:used], DefaultBound)
+			if settled != (used == x.used) {
+				t.Errorf("%s: after %d takes settled: %v, %s", name, used, settled, r.Verdict)
+			}
+			if len(r.Others) != used-1 {
+				t.Errorf("%s: of %d other takes is told %q", name, used-1, r.Others)
+			}
+			if settled && r.Verdict != x.want || r.Verdict != Kept && len(r.Reasons) == 0 {
+				t.Errorf("%s: %s, %q; want %s", name, r.Verdict, r.Reasons, x.want)
+			}
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ type Verdict string
 // The verdicts.
 const (
 	Kept      Verdict = "kept"      // the generator saw the law
-	Level     Verdict = "level"     // it did not, and the client that spins did no better right after
+	Level     Verdict = "level"     // it did not, and nor did the client that spins
 	Broken    Verdict = "broken"    // it saw something else
 	Undecided Verdict = "undecided" // the oracle did not keep the law, the processor paused, or nothing could be measured
 	NotMeant  Verdict = "not meant" // the closed form cannot be expected here
@@ -40,9 +40,9 @@ type Row struct {
 	SlipP50  float64       `json:"slip_p50_ns,omitempty"`
 	SlipP99  float64       `json:"slip_p99_ns,omitempty"`
 	Oracle   *oracle.Stats `json:"oracle,omitempty"`
-	Pauses   *Pauses       `json:"pauses,omitempty"`  // of the processors meanwhile; nil: nobody watched
-	Earlier  []string      `json:"earlier,omitempty"` // of each earlier take the verdict, and why
-	Yard     *Row          `json:"spin,omitempty"`    // the client that spins, right after; nil: not asked
+	Pauses   *Pauses       `json:"pauses,omitempty"` // of the processors meanwhile; nil: nobody watched
+	Others   []string      `json:"others,omitempty"` // of each other take the verdict, and why
+	Yard     *Row          `json:"spin,omitempty"`   // the client that spins, right after; nil: not asked
 
 	odd []string // what else was found while it was made
 }
@@ -67,17 +67,6 @@ func NewRow(generator string, c Cell) Row {
 // Failed is the row of a trial that came to nothing.
 func (r Row) Failed(err error) Row {
 	r.Verdict, r.Reasons = Undecided, []string{err.Error()}
-	return r
-}
-
-// Disagreed is the row of a last take where no verdict stands, by how often each was seen.
-func (r Row) Disagreed(seen map[Verdict]int) Row {
-	if r.Verdict == Undecided && seen[Broken] == 0 {
-		return r
-	}
-	fine := seen[Kept] + seen[Level]
-	why := fmt.Sprintf("of %d takes %d kept the law or were level with the client that spins, and %d broke it", fine+seen[Undecided]+seen[Broken], fine, seen[Broken])
-	r.Verdict, r.Reasons = Undecided, append([]string{why}, r.Reasons...)
 	return r
 }
 

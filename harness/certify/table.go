@@ -34,7 +34,7 @@ func (c *Certificate) Table(w io.Writer) error {
 		"Quantiles of response time, ms, and how far they are from the law's. distance: the greatest between the two distributions.",
 		"oracle late: p99 of what the oracle itself was behind the law, by the kernel's time stamps.",
 		"paused: the longest time that a processor ran nothing meanwhile, ms; a cell is undecided where such pauses can have caused all that is wrong.",
-		"level: times are not the law's, and no later than those of the client that spins in the same cell right after.")
+		"level: times are not the law's, and no later than those of the client that spins, which had the same cell right after each take.")
 	lines = append(lines, c.witness())
 	if notes := c.notes(); len(notes) > 0 {
 		lines = append(append(lines, ""), notes...)
@@ -118,9 +118,9 @@ func (c *Certificate) notes() (notes []string) {
 			notes = append(notes, fmt.Sprintf("– %s, %s at %.0f/s over %d: what had waited took %s to leave by the oracle's record, %.1f µs each; who comes meanwhile waits too, so it is held against %s",
 				r.Generator, kind, r.Rate, r.Conns, millis(release), release/1e3/(r.Rate*r.stall()), r.due()))
 		}
-		for i, why := range r.Earlier {
+		for _, why := range r.Others {
 			kind, _, _ := strings.Cut(r.Law, ":")
-			notes = append(notes, fmt.Sprintf("– %s, %s at %.0f/s over %d: take %d was %s", r.Generator, kind, r.Rate, r.Conns, i+1, why))
+			notes = append(notes, fmt.Sprintf("– %s, %s at %.0f/s over %d: another take was %s", r.Generator, kind, r.Rate, r.Conns, why))
 		}
 		for _, why := range r.Reasons {
 			kind, _, _ := strings.Cut(r.Law, ":")

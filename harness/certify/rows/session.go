@@ -91,69 +91,47 @@ func (s *Session) Run(ctx context.Context, cells []certify.Cell, others func(cer
 	return nil
 }
 
-// takes is how often a cell is measured at most.
-const takes = 4
-
 // Cell measures our generator in one cell: again where a take is undecided for the machine's sake, and
 // again where the law is broken, because a generator that is wrong is wrong each time, and a machine that was busy
-// with something else is not. A take that did not keep the law is held against the client that spins, in the same cell
-// right after it.
+// with something else is not. A take that did not keep the law is followed by the client that spins, in the same cell,
+// where it is there. A take that failed is the last.
 func (s *Session) Cell(ctx context.Context, c certify.Cell) certify.Row {
 	row := certify.NewRow(Ours, c)
 	if c.NotMeant != "" {
 		return row
 	}
-	return s.decide(row, func() (certify.Row, error) {
-		o, err := s.ours(ctx, c)
+	var takes []certify.Take
+	for {
+		t, err := s.take(ctx, row, c)
 		if err != nil {
-			return row, err
+			return row.Failed(err)
 		}
-		return s.against(ctx, row.Judge(c, o, certify.DefaultBound), c, o), nil
-	})
+		takes = append(takes, t)
+		r, settled := certify.Settle(c, takes, certify.DefaultBound)
+		if settled {
+			return r
+		}
+		s.Say("  %s: %s; take %d of at most %d", r.Verdict, r.Reasons[0], len(takes)+1, certify.MostTakes)
+	}
 }
 
-// against has the client that spins, where it is there, tell what the machine allowed a take that did not keep
-// the law.
-func (s *Session) against(ctx context.Context, r certify.Row, c certify.Cell, ours certify.Outcome) certify.Row {
-	if r.Verdict == certify.Kept || Spinner.missing(s) {
-		return r
+// take measures once, and asks the client that spins where the law was not kept.
+func (s *Session) take(ctx context.Context, row certify.Row, c certify.Cell) (t certify.Take, err error) {
+	if t.Ours, err = s.ours(ctx, c); err != nil {
+		return t, err
 	}
-	s.Say("  %s: %s; now the client that spins", r.Verdict, r.Reasons[0])
+	t.Row = row.Judge(c, t.Ours, certify.DefaultBound)
+	if t.Row.Verdict == certify.Kept || Spinner.missing(s) {
+		return t, nil
+	}
+	s.Say("  the law was not kept: now the client that spins")
 	spin, err := s.rival(ctx, Spinner, c)
 	if err != nil {
 		s.Say("  which failed: %v", err)
-		return r
+		return t, ctx.Err()
 	}
-	return r.Against(c, ours, spin, certify.DefaultBound)
-}
-
-// decide takes until the verdict stands, and tells of the takes before: kept, where none was broken; else
-// what two of them say, for which kept and level are the same. If none stands in the end the cell is undecided. A take
-// that failed is the last.
-func (s *Session) decide(row certify.Row, take func() (certify.Row, error)) certify.Row {
-	var earlier []string
-	seen := make(map[certify.Verdict]int)
-	for {
-		r, err := take()
-		if err != nil {
-			r = row.Failed(err)
-		}
-		r.Earlier = earlier
-		seen[r.Verdict]++
-		kept := r.Verdict == certify.Kept && seen[certify.Broken] == 0
-		if err != nil || kept || seen[certify.Kept]+seen[certify.Level] == 2 || seen[certify.Broken] == 2 {
-			return r
-		}
-		if len(earlier) == takes-1 {
-			return r.Disagreed(seen)
-		}
-		said := string(r.Verdict)
-		if len(r.Reasons) > 0 {
-			said += ": " + r.Reasons[0]
-		}
-		earlier = append(earlier, said)
-		s.Say("  %s; take %d of at most %d", said, len(earlier)+1, takes)
-	}
+	t.Spin = &spin
+	return t, nil
 }
 
 // warmUp is load before the measurement, which neither side counts.

@@ -151,83 +151,48 @@ func TestRivalThatFails(t *testing.T) {
 	}
 }
 
-// What is undecided or broken is taken again; what was said before is kept.
-func TestUndecidedIsTakenAgain(t *testing.T) {
-	kept, level, broken, undecided := certify.Row{Verdict: certify.Kept}, certify.Row{Verdict: certify.Level}, certify.Row{Verdict: certify.Broken}, certify.Row{Verdict: certify.Undecided, Reasons: []string{"a pause", "p99"}}
-	for name, c := range map[string]struct {
-		takes []certify.Row
-		err   error
-		want  certify.Verdict
-		used  int
-	}{
-		"kept":               {[]certify.Row{kept, broken}, nil, certify.Kept, 1},
-		"broken":             {[]certify.Row{broken, broken, kept}, nil, certify.Broken, 2},
-		"broken once":        {[]certify.Row{broken, kept, kept}, nil, certify.Kept, 3},
-		"kept once":          {[]certify.Row{broken, kept, broken}, nil, certify.Broken, 3},
-		"kept at last":       {[]certify.Row{undecided, undecided, kept}, nil, certify.Kept, 3},
-		"broken the next":    {[]certify.Row{undecided, broken, broken}, nil, certify.Broken, 3},
-		"broken at last":     {[]certify.Row{undecided, undecided, broken, broken}, nil, certify.Broken, 4},
-		"once of each":       {[]certify.Row{undecided, broken, kept, undecided}, nil, certify.Undecided, 4},
-		"last of all broken": {[]certify.Row{undecided, undecided, undecided, broken}, nil, certify.Undecided, 4},
-		"last of all kept":   {[]certify.Row{undecided, undecided, broken, kept}, nil, certify.Undecided, 4},
-		"level":              {[]certify.Row{level, level, broken}, nil, certify.Level, 2},
-		"level, then kept":   {[]certify.Row{level, kept, broken}, nil, certify.Kept, 2},
-		"level in the end":   {[]certify.Row{broken, kept, level}, nil, certify.Level, 3},
-		"level once":         {[]certify.Row{broken, level, undecided, broken}, nil, certify.Broken, 4},
-		"level once of four": {[]certify.Row{undecided, level, undecided, broken}, nil, certify.Undecided, 4},
-		"never decided":      {[]certify.Row{undecided, undecided, undecided, undecided, kept}, nil, certify.Undecided, 4},
-		"one that failed":    {[]certify.Row{kept}, context.Canceled, certify.Undecided, 1},
-	} {
-		said, used := 0, 0
-		s := &Session{Say: func(string, ...any) { said++ }}
-		r := s.decide(certify.Row{}, func() (certify.Row, error) {
-			used++
-			return c.takes[used-1], c.err
-		})
-		if r.Verdict != c.want || used != c.used || len(r.Earlier) != used-1 || said != used-1 {
-			t.Errorf("%s: %s after %d takes, %q, said %d times", name, r.Verdict, used, r.Earlier, said)
+// The client that spins is asked where the law was not kept; and that it fails costs no more than its word.
+func TestTheClientThatSpinsIsAskedWhereTheLawWasNotKept(t *testing.T) {
+	s := session(t)
+	c := cell(t, "md1:6ms") // more than the server can do in the time
+	take := func() certify.Take {
+		t.Helper()
+		got, err := s.take(context.Background(), certify.NewRow(Ours, c), c)
+		if err != nil || got.Row.Verdict != certify.Undecided || got.Ours.Response.Count == 0 {
+			t.Fatalf("got %+v, %v", got.Row, err)
 		}
-		for i, why := range r.Earlier {
-			if first, _, _ := strings.Cut(why, ": "); first != string(c.takes[i].Verdict) {
-				t.Errorf("%s: of take %d is said %q", name, i+1, why)
-			}
-		}
-		if r.Verdict == certify.Undecided && c.err == nil && len(r.Reasons) == 0 {
-			t.Errorf("%s: undecided without a reason", name)
-		}
+		return got
+	}
+	if got := take(); got.Spin != nil {
+		t.Errorf("without one: %+v", got.Spin)
+	}
+	spin := filepath.Join(s.Bin, "spin")
+	if err := os.WriteFile(spin, []byte("#!/bin/sh\ncat "+filepath.Join(mustWD(t), "testdata", "spin.json")+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got := take(); got.Spin == nil || got.Spin.Errors != 2 || got.Spin.Response.Bars == nil {
+		t.Errorf("with one: %+v", got.Spin)
+	}
+	if err := os.WriteFile(spin, []byte("#!/bin/sh\nexit 2\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got := take(); got.Spin != nil {
+		t.Errorf("with one that fails: %+v", got.Spin)
 	}
 }
 
-// A take that did not keep the law is held against the client that spins, and no other take is.
-func TestTheClientThatSpinsIsAskedWhereTheLawWasNotKept(t *testing.T) {
+// A cell that cannot be decided is taken as often as may be, and each take is told.
+func TestUndecidedIsTakenAgain(t *testing.T) {
 	s := session(t)
-	c := cell(t, "fixed:5ms")
-	o, err := s.ours(context.Background(), c)
-	if err != nil {
-		t.Fatal(err)
+	takes := 0
+	s.Say = func(format string, _ ...any) {
+		if strings.Contains(format, "take %d of at most") {
+			takes++
+		}
 	}
-	row := certify.NewRow(Ours, c).Judge(c, o, certify.DefaultBound)
-	row.Verdict, row.Reasons = certify.Broken, []string{"late"}
-	if got := s.against(context.Background(), row, c, o); got.Yard != nil || got.Verdict != certify.Broken {
-		t.Errorf("without one: %s, %+v", got.Verdict, got.Yard)
-	}
-	script := "#!/bin/sh\ncat " + filepath.Join(mustWD(t), "testdata", "spin.json") + "\n"
-	if err := os.WriteFile(filepath.Join(s.Bin, "spin"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if got := s.against(context.Background(), row, c, o); got.Yard == nil || got.Yard.Generator != "spin" || got.Yard.Errors != 2 {
-		t.Errorf("with one that lost two: %s, %+v", got.Verdict, got.Yard)
-	}
-	row.Verdict = certify.Kept
-	if got := s.against(context.Background(), row, c, o); got.Yard != nil {
-		t.Error("asked although the law was kept")
-	}
-	if err := os.WriteFile(filepath.Join(s.Bin, "spin"), []byte("#!/bin/sh\nexit 2\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	row.Verdict = certify.Undecided
-	if got := s.against(context.Background(), row, c, o); got.Yard != nil || got.Verdict != certify.Undecided {
-		t.Errorf("with one that fails: %s, %+v", got.Verdict, got.Yard)
+	row := s.Cell(context.Background(), cell(t, "md1:6ms"))
+	if row.Verdict != certify.Undecided || takes != certify.MostTakes-1 || len(row.Others) != takes {
+		t.Errorf("%s after %d more takes, others %q", row.Verdict, takes, row.Others)
 	}
 }
 

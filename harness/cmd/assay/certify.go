@@ -40,9 +40,9 @@ client in C that spins are shown beside it on the same oracle.
 
 Sentinels note when the processors paused. A cell is undecided where their pauses can have caused
 all that is wrong in it, in length and in the share of requests that they met, or where the oracle
-itself was late. A take that did not keep the law is held against the spinning client, which has the
-same cell right after: level is what is no later than that. Such a cell is taken again, and so is one in
-which the law is broken: two takes of at most four settle it.
+itself was late. After a take that did not keep the law the spinning client has the same cell, and the
+cell is taken again: it is kept when a take is, or level when two takes were no later than the spinning client;
+broken when three takes were, and none was fine; and undecided when four settle nothing.
 
 The certificate is kept for this binary and this boot, and runs say that they are certified. All of it takes some
 twelve minutes, --quick two or three, and longer where cells are taken again. Exit code 1: the generator saw
