@@ -42,7 +42,11 @@ func (t Take) against(c Cell, spins []Outcome, b Bound) Row {
 	for _, s := range spins {
 		slow, slip = slow.AsLateAs(s.Response), max(slip, s.SlipP99)
 	}
-	took := fmt.Sprintf("the client that spins, which had the same cell %d times right after,", len(spins))
+	often := "once"
+	if len(spins) > 1 {
+		often = fmt.Sprintf("%d times", len(spins))
+	}
+	took := "the client that spins, which had the same cell " + often + " right after,"
 	if rest := r.faults(c, t.Ours, b, f, slow, slip); len(rest) > 0 {
 		r.Reasons = append(slices.Clone(r.Reasons), took+" was always nearer the law: "+rest[0])
 		return r
@@ -143,14 +147,14 @@ func (r Row) beside(rows []Row, i int) Row {
 	r.Others = nil
 	for j, other := range rows {
 		if j != i {
-			r.Others = append(r.Others, other.brief())
+			r.Others = append(r.Others, other.Brief())
 		}
 	}
 	return r
 }
 
-// brief is a row's verdict and its first reason.
-func (r *Row) brief() string {
+// Brief is a row's verdict and its first reason, if it has one.
+func (r *Row) Brief() string {
 	if len(r.Reasons) == 0 {
 		return string(r.Verdict)
 	}

@@ -100,9 +100,14 @@ func (s *Session) Cell(ctx context.Context, c certify.Cell) certify.Row {
 	if c.NotMeant != "" {
 		return row
 	}
+	return s.settle(c, row, func() (certify.Take, error) { return s.take(ctx, row, c) })
+}
+
+// settle takes until the cell is settled.
+func (s *Session) settle(c certify.Cell, row certify.Row, take func() (certify.Take, error)) certify.Row {
 	var takes []certify.Take
 	for {
-		t, err := s.take(ctx, row, c)
+		t, err := take()
 		if err != nil {
 			return row.Failed(err)
 		}
@@ -111,7 +116,7 @@ func (s *Session) Cell(ctx context.Context, c certify.Cell) certify.Row {
 		if settled {
 			return r
 		}
-		s.Say("  %s: %s; take %d of at most %d", r.Verdict, r.Reasons[0], len(takes)+1, certify.MostTakes)
+		s.Say("  %s; take %d of at most %d", r.Brief(), len(takes)+1, certify.MostTakes)
 	}
 }
 

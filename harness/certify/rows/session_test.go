@@ -181,6 +181,31 @@ func TestTheClientThatSpinsIsAskedWhereTheLawWasNotKept(t *testing.T) {
 	}
 }
 
+// Whatever the verdicts of takes and their order, a cell is settled in the end; a take that failed is the last.
+func TestTakesSettleACell(t *testing.T) {
+	s := session(t)
+	c := cell(t, "fixed:5ms")
+	verdicts := []certify.Verdict{certify.Kept, certify.Broken, certify.Undecided}
+	for order := range 81 {
+		used := 0
+		row := s.settle(c, certify.NewRow(Ours, c), func() (certify.Take, error) {
+			v := verdicts[[]int{order / 27, order / 9 % 3, order / 3 % 3, order % 3}[used]]
+			used++
+			r := certify.Row{Verdict: v}
+			if v != certify.Kept {
+				r.Reasons = []string{"late"}
+			}
+			return certify.Take{Row: r}, nil
+		})
+		if row.Verdict == "" || used < 1 || used > certify.MostTakes || len(row.Others) != used-1 {
+			t.Errorf("order %d: %+v after %d takes", order, row, used)
+		}
+	}
+	if row := s.settle(c, certify.NewRow(Ours, c), func() (certify.Take, error) { return certify.Take{}, context.Canceled }); row.Verdict != certify.Undecided || len(row.Reasons) != 1 {
+		t.Errorf("a take that failed: %+v", row)
+	}
+}
+
 // A cell that cannot be decided is taken as often as may be, and each take is told.
 func TestUndecidedIsTakenAgain(t *testing.T) {
 	s := session(t)
