@@ -214,10 +214,10 @@ func kept(dir, name, want string) (as, sum string, err error) {
 }
 
 // Unchanged holds a file of a finished run, compressed or not, against the hash in the run's manifest. The
-// error names a file that is not what it was, that stands before the one that the manifest lists and so is read
-// in its place, or that was laid there although the manifest, which has files, lists none of the name.
+// error names a file that is not what it was, or that stands before the one that the manifest lists and so is read
+// in its place; there is none for one that the manifest does not list at all.
 func Unchanged(dir string, m *Manifest, name string) error {
-	instead, has := "", false // instead is there, and not listed
+	instead := "" // is there, and not listed
 	for _, packed := range packings(name) {
 		path := filepath.Join(dir, packed)
 		want, listed := m.Files[packed]
@@ -227,16 +227,12 @@ func Unchanged(dir string, m *Manifest, name string) error {
 			}
 			continue
 		}
-		has = true
 		if instead != "" {
 			return fmt.Errorf("%s is no file of the run, which has %s", instead, packed)
 		}
 		if _, _, err := kept(dir, packed, want); err != nil {
 			return err
 		}
-	}
-	if instead != "" && !has && len(m.Files) > 0 {
-		return fmt.Errorf("%s is no file of the run, which left no %s", instead, name)
 	}
 	return nil
 }

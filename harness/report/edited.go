@@ -62,7 +62,7 @@ func (r *Run) doubted(dir string, m *journal.Manifest) {
 	} {
 		if err := journal.Unchanged(dir, m, name); err != nil && r.Trouble[name] == "" {
 			drop()
-			r.Trouble[name] = name + " is not what the run left: it was edited, or laid there later, and nothing of it is believed"
+			r.Trouble[name] = name + " is not what it was when the run ended: it was edited, and nothing of it is believed"
 		}
 	}
 }
